@@ -1,0 +1,182 @@
+"""The request's context: who is asking, what they allowed, and why data may leave on their behalf.
+
+One mutable :class:`RequestContext` sits in one ContextVar. Everyone mutates that object instead of setting the variable,
+because a value set in a worker thread or in a task group of its own would be lost to the endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from typing import Any
+
+from privmw.errors import ConfigurationError
+from privmw.types import ConsentState
+
+__all__ = ["Identity", "RequestContext", "current_context", "identify", "open_context", "require_context"]
+
+ConsentLookup = Callable[[str | None, str], ConsentState]
+"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the app knows of the person who is asking; these exact values are redacted on every surface.
+
+    Attributes:
+        subject_id: The app's own id of the person.
+        email: E-mail address.
+        name: Full name as displayed; its parts are redacted too.
+        phone: Phone number in any notation.
+        extra: Further values by Presidio entity name (``{"KR_RRN": "..."}``).
+    """
+
+    subject_id: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    extra: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class RequestContext:
+    """All that privmw knows of one request or job.
+
+    Attributes:
+        request_id: Id of the request, for the purgeable part of records.
+        trace_id: W3C trace id, 32 hex digits, or ``None``.
+        scope: The ASGI scope, from which the purpose is resolved lazily, or ``None`` in a job.
+        purposes: Stack of explicitly entered purposes, innermost last.
+        default_purpose: Purpose that a router's dependency declared for the request.
+        identities: Everyone identified in this request, latest last.
+        tenant: The app's own id of the tenant.
+        conversation: Id that keeps pseudonyms stable over the turns of one conversation.
+        consent: Consent states known to the app, by purpose key; beats ``consent_lookup``.
+        consent_lookup: Asked at send time for purposes that ``consent`` does not hold.
+        transfer_withdrawn: The person withdrew from overseas transfer.
+        gpc: The request carried ``Sec-GPC: 1``.
+        opt_out: The account or a cookie opts out of analytics.
+        minor: The person is below the policy's age limit.
+        restricted: Processing is restricted to storage and legal purposes.
+        objected: Purposes the person objected to.
+        cache: Derived objects of other modules, by their key, dropped when an identity is added.
+    """
+
+    request_id: str | None = None
+    trace_id: str | None = None
+    scope: Mapping[str, Any] | None = field(default=None, repr=False)
+    purposes: list[str] = field(default_factory=list)
+    default_purpose: str | None = None
+    identities: tuple[Identity, ...] = field(default=(), repr=False)
+    tenant: str | None = field(default=None, repr=False)
+    conversation: str | None = field(default=None, repr=False)
+    consent: dict[str, ConsentState] = field(default_factory=dict)
+    consent_lookup: ConsentLookup | None = field(default=None, repr=False)
+    transfer_withdrawn: bool = False
+    gpc: bool = False
+    opt_out: bool = False
+    minor: bool = False
+    restricted: bool = False
+    objected: frozenset[str] = frozenset()
+    cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def subject_id(self) -> str | None:
+        """The latest known subject id."""
+        return next((who.subject_id for who in reversed(self.identities) if who.subject_id), None)
+
+    def add_identity(self, identity: Identity) -> None:
+        """Remember a person for the rest of the request."""
+        self.identities = (*self.identities, identity)
+        self.cache.clear()
+
+    def consent_for(self, purpose: str) -> ConsentState:
+        """The person's consent to a purpose as of now."""
+        known = self.consent.get(purpose)
+        if known is not None:
+            return known
+        if self.consent_lookup is not None:
+            return self.consent_lookup(self.subject_id, purpose)
+        return ConsentState.UNKNOWN
+
+
+_current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)
+
+current_context: Callable[[], RequestContext | None] = _current.get
+"""Return the context of the running request or job, or ``None`` outside one."""
+
+
+def require_context(caller: str) -> RequestContext:
+    """Return the current context.
+
+    Args:
+        caller: What needs it, for the message.
+
+    Raises:
+        ConfigurationError: No context is open.
+    """
+    context = _current.get()
+    if context is None:
+        raise ConfigurationError(
+            f"{caller} was called outside a request",
+            remedy='Mount ContextMiddleware (or PrivacyMiddleware), or wrap the job in `with privmw.purpose("..."):`',
+        )
+    return context
+
+
+def enter_context(context: RequestContext) -> Token[RequestContext | None]:
+    """Make a context current; give the token to :func:`exit_context`."""
+    return _current.set(context)
+
+
+def exit_context(token: Token[RequestContext | None]) -> None:
+    """Restore what was current before :func:`enter_context`."""
+    _current.reset(token)
+
+
+@contextmanager
+def open_context(context: RequestContext | None = None) -> Iterator[RequestContext]:
+    """Run a block inside a context of its own."""
+    context = context if context is not None else RequestContext()
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+def identify(
+    *,
+    subject_id: str | None = None,
+    email: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+    tenant: str | None = None,
+    conversation: str | None = None,
+    extra: Mapping[str, str] | None = None,
+) -> None:
+    """Tell privmw who is asking, typically from the auth dependency.
+
+    For the rest of the request these exact values are redacted on every surface (logs, traces, Sentry, analytics, AI
+    prompts), in plain, percent-encoded and case-folded form, the name's parts included, with no model involved.
+
+    Args:
+        subject_id: The app's own id of the person; only a keyed reference of it is ever recorded.
+        email: E-mail address.
+        name: Full name.
+        phone: Phone number in any notation.
+        tenant: The app's own id of the tenant; separates pseudonyms.
+        conversation: Id of a conversation; keeps pseudonyms stable over its turns.
+        extra: Further values by Presidio entity name (``{"KR_RRN": "..."}``).
+
+    Raises:
+        ConfigurationError: No request or job context is open.
+    """
+    context = require_context("identify()")
+    if tenant is not None:
+        context.tenant = tenant
+    if conversation is not None:
+        context.conversation = conversation
+    context.add_identity(Identity(subject_id, email, name, phone, tuple((extra or {}).items())))

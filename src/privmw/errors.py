@@ -1,0 +1,107 @@
+"""Every error privmw raises on purpose.
+
+    PrivmwError
+    ├── ConfigurationError      settings, register, recognizer or set-up is wrong; names where and what to do
+    ├── TransferDenied          an outbound call may not happen; carries the Decision's reason
+    ├── RedactionError          a value could not be redacted within its limits and the profile says block
+    └── LedgerError
+        ├── LedgerUnavailable   a record that must be durable could not be made durable
+        └── LedgerCorrupt       a ledger file cannot be read as one
+
+None of them subclasses an HTTP client's or SDK's error, so that no retry loop catches them, and no message, argument or
+``repr`` holds a value that was checked, only its place (field, recipient, reason code).
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigurationError",
+    "LedgerCorrupt",
+    "LedgerError",
+    "LedgerUnavailable",
+    "PrivmwError",
+    "RedactionError",
+    "TransferDenied",
+]
+
+
+class PrivmwError(Exception):
+    """Base of all errors raised by privmw."""
+
+
+class ConfigurationError(PrivmwError):
+    """Settings, register, recognizer or installation is wrong.
+
+    Attributes:
+        source: File or variable that holds the mistake (``privmw.toml``, ``PRIVMW_ENFORCEMENT``), or ``None``.
+        field: Dotted path of the setting, or ``None``.
+        remedy: What to do about it, in one sentence, or ``None``.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, field: str | None = None, remedy: str | None = None
+    ) -> None:
+        self.source = source
+        self.field = field
+        self.remedy = remedy
+        place = ": ".join(part for part in (source, field) if part)
+        text = f"{place}: {message}" if place else message
+        super().__init__(f"{text}. {remedy}" if remedy else text)
+
+
+class TransferDenied(PrivmwError):
+    """An outbound call is not allowed by the policy; no byte of it was sent.
+
+    Attributes:
+        reason_code: Stable code, one of :class:`privmw.types.ReasonCode` (``"recipient.undeclared"``).
+        recipient: Register key of the recipient, or its host when it is not declared.
+        purpose: Purpose key of the call, or ``None`` when none was resolved.
+        feature: What the user cannot use now, as the register names it, or ``None``.
+        alternative: What the user can do instead, as the register names it, or ``None``.
+        remedy: What a developer can do about it, or ``None``.
+    """
+
+    def __init__(
+        self,
+        reason_code: str,
+        *,
+        recipient: str,
+        purpose: str | None = None,
+        feature: str | None = None,
+        alternative: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.reason_code = str(reason_code)
+        self.recipient = recipient
+        self.purpose = purpose
+        self.feature = feature
+        self.alternative = alternative
+        self.remedy = remedy
+        message = f"transfer to {recipient!r} denied: {self.reason_code}"
+        if purpose is not None:
+            message += f" (purpose {purpose!r})"
+        super().__init__(f"{message}. {remedy}" if remedy else message)
+
+
+class RedactionError(PrivmwError):
+    """A value could not be redacted within its limits, and its profile says that it must not pass.
+
+    Attributes:
+        limit: Which limit was hit: ``bytes``, ``depth``, ``matches``, ``time`` or ``type``.
+    """
+
+    def __init__(self, limit: str, *, remedy: str | None = None) -> None:
+        self.limit = limit
+        super().__init__(f"redaction limit reached: {limit}" + (f". {remedy}" if remedy else ""))
+
+
+class LedgerError(PrivmwError):
+    """The transfer ledger could not do what was asked."""
+
+
+class LedgerUnavailable(LedgerError):
+    """A record that must be durable before its call is sent could not be made durable."""
+
+
+class LedgerCorrupt(LedgerError):
+    """A ledger file is not one, or cannot be read."""
