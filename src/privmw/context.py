@@ -1,7 +1,7 @@
 """The request's context: who is asking, what they allowed, and why data may leave on their behalf.
 
-One mutable :class:`RequestContext` sits in one ContextVar. Everyone mutates that object instead of setting the variable,
-because a value set in a worker thread or in a task group of its own would be lost to the endpoint.
+One mutable :class:`RequestContext` sits in one ContextVar. Everyone mutates that object instead of setting the
+variable, because a value set in a worker thread or in a task group of its own would be lost to the endpoint.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class RequestContext:
         request_id: Id of the request, for the purgeable part of records.
         trace_id: W3C trace id, 32 hex digits, or ``None``.
         scope: The ASGI scope, from which the purpose is resolved lazily, or ``None`` in a job.
-        purposes: Stack of explicitly entered purposes, innermost last.
         default_purpose: Purpose that a router's dependency declared for the request.
         identities: Everyone identified in this request, latest last.
         tenant: The app's own id of the tenant.
@@ -67,7 +66,6 @@ class RequestContext:
     request_id: str | None = None
     trace_id: str | None = None
     scope: Mapping[str, Any] | None = field(default=None, repr=False)
-    purposes: list[str] = field(default_factory=list)
     default_purpose: str | None = None
     identities: tuple[Identity, ...] = field(default=(), repr=False)
     tenant: str | None = field(default=None, repr=False)

@@ -6,8 +6,8 @@ The purpose is bound to the route on the server side; whoever is unresolved is d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ContextDecorator
-from typing import Any, TypeVar
+from contextvars import ContextVar, Token
+from typing import Any, NamedTuple, TypeVar
 
 from privmw.context import RequestContext, current_context, enter_context, exit_context, require_context
 from privmw.errors import ConfigurationError
@@ -15,10 +15,19 @@ from privmw.errors import ConfigurationError
 __all__ = ["Purpose", "declared_purpose", "purpose", "resolve"]
 
 _MARK = "__privmw_purpose__"
+# A block's purpose is lexical: unlike the context it must not be seen by sibling tasks of the same request.
+# Frames are linked, so that one `purpose` object may be entered by many tasks at once.
+_entered: ContextVar[_Frame | None] = ContextVar("privmw_purpose", default=None)
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-class purpose(ContextDecorator):  # noqa: N801 - reads as a decorator and as a context manager
+class _Frame(NamedTuple):
+    key: str
+    opened: Token[RequestContext | None] | None
+    outer: _Frame | None
+
+
+class purpose:  # noqa: N801 - reads as a decorator and as a context manager
     """Declare the purpose of an endpoint, or run a block for a purpose.
 
     As a decorator it only marks the function, so it costs nothing per request, works above or below ``@app.get`` and on
@@ -37,7 +46,6 @@ class purpose(ContextDecorator):  # noqa: N801 - reads as a decorator and as a c
         if not key or not isinstance(key, str):
             raise ConfigurationError("a purpose is a non-empty key of [purposes]", field="purpose")
         self.key = key
-        self._open: list[tuple[RequestContext, Any]] = []
 
     def __call__(self, endpoint: _F) -> _F:
         """Mark a function (or endpoint class) with this purpose and return it unchanged."""
@@ -46,19 +54,20 @@ class purpose(ContextDecorator):  # noqa: N801 - reads as a decorator and as a c
 
     def __enter__(self) -> RequestContext:
         context = current_context()
-        token = None
+        opened = None
         if context is None:
             context = RequestContext()
-            token = enter_context(context)
-        context.purposes.append(self.key)
-        self._open.append((context, token))
+            opened = enter_context(context)
+        _entered.set(_Frame(self.key, opened, _entered.get()))
         return context
 
     def __exit__(self, *exc: object) -> None:
-        context, token = self._open.pop()
-        context.purposes.remove(self.key)
-        if token is not None:
-            exit_context(token)
+        frame = _entered.get()
+        if frame is None:
+            raise RuntimeError("this block was entered in another task")
+        _entered.set(frame.outer)
+        if frame.opened is not None:
+            exit_context(frame.opened)
 
     def __repr__(self) -> str:
         return f"purpose({self.key!r})"
@@ -101,10 +110,11 @@ def resolve(context: RequestContext | None) -> str | None:
     Returns:
         A purpose key, or ``None`` when nothing declares one; the caller must then deny.
     """
+    entered = _entered.get()
+    if entered is not None:
+        return entered.key
     if context is None:
         return None
-    if context.purposes:
-        return context.purposes[-1]
     scope: Mapping[str, Any] = context.scope or {}
     endpoint = scope.get("endpoint")
     if endpoint is not None:

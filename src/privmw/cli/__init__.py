@@ -1,0 +1,49 @@
+"""The ``privmw`` command: one module per sub-command, each imported only when it runs.
+
+A sub-command module defines ``HELP: str``, ``configure(parser: argparse.ArgumentParser) -> None`` and
+``run(arguments: argparse.Namespace) -> int`` (the exit code).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from privmw.errors import PrivmwError
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "check": "validate privmw.toml and lint the policy it carries",
+    "scan": "find personal data and secrets in a file or on standard input",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: Arguments without the program name; ``sys.argv[1:]`` when ``None``.
+
+    Returns:
+        The exit code: 0 sound, 1 a problem was found, 2 the command could not be carried out.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="privmw", description="Your privacy policy, enforced on every request.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name == asked:
+            import_module(f"privmw.cli.{name}").configure(sub)
+    options = parser.parse_args(arguments)
+    try:
+        code: int = import_module(f"privmw.cli.{options.command}").run(options)
+    except PrivmwError as error:
+        print(f"privmw {options.command}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    return code

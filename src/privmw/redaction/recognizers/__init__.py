@@ -1,0 +1,1 @@
+"""What counts as personal data or a secret: one file per domain or country, each a tuple of recognizers."""
