@@ -1,1 +1,1 @@
-"""Finding personal data and secrets in values, and replacing them. Values in, values out; no HTTP, logging or vendor."""
+"""Finding personal data and secrets in values, and replacing them; knows no HTTP, logging or vendor."""

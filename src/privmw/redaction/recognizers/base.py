@@ -31,18 +31,18 @@ class Specificity(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognizer:
-    """Declares how one kind of value looks.
+    r"""Declares how one kind of value looks.
 
     Attributes:
         name: Unique, snake case (``kr_rrn``); shown by ``privmw scan --explain``.
         entity_type: Presidio's entity name where it has one (``KR_RRN``).
-        pattern: Exact stdlib ``re`` source, compiled with ``re.ASCII`` (``\\b``, ``\\w``, ``\\d`` are ASCII, so Hangul glued
-            to a number is a boundary). Where it has a group named ``value``, that group is the match.
+        pattern: Exact stdlib ``re`` source, compiled with ``re.ASCII`` (``\b``, ``\w``, ``\d`` are ASCII, so Hangul
+            glued to a number is a boundary). Where it has a group named ``value``, that group is the match.
         trigger: Hyperscan pattern (byte mode, no lookaround) that fires about once per value, on a superset of what
             ``pattern`` matches, at an end offset inside the value or right behind it. Empty: derived from ``pattern``.
         lookback: Bytes before a trigger's end where the value may begin.
-        lookahead: Bytes after a trigger's end where the value may still go on; a value that reaches this edge is followed
-            further by the engine, so it bounds work, not length.
+        lookahead: Bytes after a trigger's end where the value may still go on; a value that reaches this edge is
+            followed further by the engine, so it bounds work, not length.
         ignore_case: Both ``pattern`` and ``trigger`` ignore ASCII case.
         score: Confidence of a bare match, 0 to 1.
         boosted: Confidence with a valid checksum or a context word.
