@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 __all__ = [
     "Clock",
@@ -27,6 +27,7 @@ __all__ = [
     "TransferKind",
     "TransferRecord",
     "TransferSink",
+    "ValueRedactor",
     "new_record_id",
 ]
 
@@ -343,6 +344,16 @@ def new_record_id(time_ms: int) -> str:
     value = value & ~(0xF000 << 64) | 0x7000 << 64
     value = value & ~(0xC000 << 48) | 0x8000 << 48
     return str(uuid.UUID(int=value))
+
+
+class ValueRedactor(Protocol):
+    """What log, Sentry and analytics surfaces need of :class:`privmw.Redactor`."""
+
+    def text(self, text: str) -> str:
+        """Redact a string; never raises."""
+
+    def value(self, value: Any) -> Any:
+        """Redact a JSON-like value into one of the same shape, the same object where it was clean; never raises."""
 
 
 class Clock(Protocol):

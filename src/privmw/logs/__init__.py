@@ -1,0 +1,1 @@
+"""Log surfaces: one module per logging library, named after it."""
