@@ -1,0 +1,1 @@
+"""The last gate before bytes leave the process: decide, rewrite, record, send, restore."""

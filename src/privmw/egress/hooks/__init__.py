@@ -1,0 +1,1 @@
+"""One module per HTTP library; each hands its requests to the guard."""
