@@ -211,7 +211,7 @@ def protect(
     if transport is not None:
         client.transport = RedactingTransport(transport, redactor, permit=permit)
     if spotlight is not None:
-        client.spotlight = RedactingTransport(spotlight, redactor, permit=permit)  # type: ignore[arg-type, assignment]
+        client.spotlight = RedactingTransport(spotlight, redactor, permit=permit)  # type: ignore[assignment]
 
     def undo() -> None:
         options.update(before)
