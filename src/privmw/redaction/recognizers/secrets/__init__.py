@@ -1,0 +1,1 @@
+"""What counts as a secret: one file per family of issuers, each a tuple of recognizers."""

@@ -1,0 +1,130 @@
+r"""The two shapes that most secrets have: a fixed prefix, or a name beside a random value.
+
+A prefixed secret is recognised by itself. Its trigger is the prefix and the first characters of its alphabet, so it
+fires once per value. A keyed secret has no mark of its own: its trigger is the issuer's name, a separator and the whole
+value, so that prose about the issuer wakes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.secrets.plausibility import not_masked, plausible_key
+
+__all__ = ["ALNUM", "BASE64", "HEX", "KEY_GAP", "LEFT", "LOWER", "UUID", "WORD", "WORDISH", "keyed", "prefixed"]
+
+ALNUM = "[0-9A-Za-z]"
+LOWER = "[0-9a-z]"
+HEX = "[0-9a-f]"
+WORD = r"[0-9A-Za-z_-]"
+WORDISH = r"[0-9A-Za-z_=.-]"
+BASE64 = "[0-9A-Za-z+/]"
+UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+
+LEFT = r"(?:(?<![0-9A-Za-z_])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+"""Start of a token: no word character before it, except the letter of an escape (``\n``, ``%3D``)."""
+
+KEY_GAP = r"[ \t\w.-]{0,20}[\s\"'\]})\\]{0,4}[=:>,|][\s\"'`=:>|\\(\[{]{0,8}"
+"""What may stand between an issuer's name and the value: rest of the key, quotes, one separator, quotes."""
+
+_TRIGGER_BODY = 16
+_GAP_BYTES = 64
+
+
+def prefixed(
+    entity_type: str,
+    prefix: str,
+    charset: str = ALNUM,
+    low: int = 20,
+    high: int | None = None,
+    *,
+    source: str,
+    tail: str = "",
+    name: str = "",
+    exact: bool = False,
+    check: Callable[[str], bool] | None = not_masked,
+    boosts: Callable[[str], bool] | None = None,
+    left: str = LEFT,
+    score: float = 0.95,
+) -> Recognizer:
+    """Declares a secret that starts with a fixed prefix.
+
+    Args:
+        entity_type: Name of the entity.
+        prefix: Pattern of the prefix, literal as far as possible.
+        charset: Character class of what follows.
+        low: Fewest characters of ``charset``.
+        high: Most characters; ``None`` with ``exact`` unset means any number, so that a longer key leaks no rest.
+        source: Where prefix, length and alphabet come from.
+        tail: Pattern after the characters (padding, checksum, second part).
+        name: Name of the recognizer, when one entity type has several.
+        exact: Exactly ``low`` characters, for prefixes too short to stand alone.
+        check: Returns False for text that only stands in for a secret.
+        boosts: Checksum that raises the score and never rejects; replaces ``check``.
+        left: What must hold before the prefix.
+        score: Confidence of a match.
+    """
+    counts = f"{{{low}}}" if exact else f"{{{low},{'' if high is None else high}}}"
+    closed = "(?![0-9A-Za-z_])" if charset[-2] not in "-=" else f"(?!{charset})"
+    checksum = boosts or check
+    policy = ChecksumPolicy.BOOSTS if boosts else ChecksumPolicy.REQUIRED if check else ChecksumPolicy.NONE
+    shown = low if exact and low <= 48 else min(low, _TRIGGER_BODY)
+    return Recognizer(
+        name=name or entity_type.lower(),
+        entity_type=entity_type,
+        pattern=f"{left}{prefix}{charset}{counts}{tail}{closed}",
+        trigger=f"{prefix}{charset}{{{shown}}}",
+        lookback=shown + 48,
+        lookahead=max(128, low + 64, (high or 0) + 16),
+        score=score,
+        boosted=1.0,
+        checksum=checksum,
+        policy=policy,
+        specificity=Specificity.SPECIFIC,
+        secret=True,
+        source=source,
+    )
+
+
+def keyed(
+    entity_type: str,
+    keyword: str,
+    value: str,
+    *,
+    source: str,
+    length: int,
+    name: str = "",
+    exact_case: bool = False,
+    check: Callable[[str], bool] | None = plausible_key,
+    score: float = 0.85,
+) -> Recognizer:
+    """Declares a secret that is known only by the issuer's name beside it (``mistral_api_key = "..."``).
+
+    Args:
+        entity_type: Name of the entity.
+        keyword: Pattern of the issuer's name; ASCII case does not matter.
+        value: Pattern of the value.
+        source: Where length and alphabet come from.
+        length: Most characters that ``value`` matches.
+        name: Name of the recognizer, when one entity type has several.
+        exact_case: The name counts only as ``name``, ``Name`` or ``NAME``, for names that occur inside words.
+        check: Returns False for text that only stands in for a secret.
+        score: Confidence of a match.
+    """
+    word = f"(?:{keyword}|{keyword.title()}|{keyword.upper()})" if exact_case else f"(?i:{keyword})"
+    return Recognizer(
+        name=name or entity_type.lower(),
+        entity_type=entity_type,
+        pattern=rf"{word}{KEY_GAP}(?P<value>{value})(?![0-9A-Za-z_+/=-]|\.[0-9A-Za-z])",
+        trigger=f"{word}{KEY_GAP}{value}",
+        lookback=length + _GAP_BYTES,
+        lookahead=length + 8,
+        score=score,
+        boosted=1.0,
+        checksum=check,
+        policy=ChecksumPolicy.REQUIRED if check else ChecksumPolicy.NONE,
+        specificity=Specificity.SPECIFIC,
+        secret=True,
+        source=source,
+    )
