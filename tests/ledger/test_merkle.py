@@ -21,7 +21,7 @@ from privmw.ledger.merkle import (
 
 # Leaves and roots of the Certificate Transparency reference tests (merkle_tree_test.cc), sizes 1 to 8.
 CT_LEAVES = [
-    bytes.fromhex(text)
+    leaf_hash(bytes.fromhex(text))
     for text in (
         "",
         "00",
@@ -93,7 +93,7 @@ def test_every_inclusion_proof_of_small_trees() -> None:
         for index in range(size):
             proof = tree.inclusion(index)
             assert verify_inclusion(LEAVES[index], index, size, proof, root)
-            assert not verify_inclusion(b"other", index, size, proof, root)
+            assert not verify_inclusion(leaf_hash(b"other"), index, size, proof, root)
             assert not verify_inclusion(LEAVES[index], index, size, [*proof, root], root)
             assert not verify_inclusion(LEAVES[index], size, size, proof, root)
             if proof:
@@ -149,9 +149,13 @@ def test_compact_range_refuses_wrong_hashes() -> None:
         CompactRange(1, [b"short"])
     with pytest.raises(MerkleError):
         tree_of(LEAVES[:2], range_of(LEAVES[:3]))
+    with pytest.raises(MerkleError):
+        CompactRange.from_nodes(3, [(1, 0, bytes(32))])
+    with pytest.raises(MerkleError):
+        CompactRange.from_nodes(3, [(1, 0, bytes(32)), (0, 1, bytes(32))])
 
 
-@given(st.lists(st.binary(max_size=8), max_size=70), st.data())
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=70), st.data())
 def test_resumed_range_equals_one_run(leaves: list[bytes], data: st.DataObject) -> None:
     """Stopping anywhere and resuming from size and hashes gives the root of one uninterrupted run."""
     cut = data.draw(st.integers(0, len(leaves)))
@@ -161,6 +165,7 @@ def test_resumed_range_equals_one_run(leaves: list[bytes], data: st.DataObject) 
         resumed.append(leaf)
     assert range_of(leaves).root() == resumed.root()
     assert first.root() == first.copy().root()
+    assert first.root() == CompactRange.from_nodes(cut, first.nodes()).root()
 
 
 def test_memory_does_not_grow() -> None:

@@ -4,6 +4,8 @@ A tree's state is a *compact range*: the hashes of the perfect subtrees that cov
 size, so a million leaves need at most twenty hashes. The same few hashes are what remains of a pruned prefix: root,
 inclusion and consistency stay provable above it (C2SP tlog-tiles calls its end the *minimum index*).
 
+Leaves are handled by their hashes throughout: the hash of a ledger record *is* its leaf hash.
+
 Standard library only; this file is also part of the exported auditor.
 """
 
@@ -30,7 +32,7 @@ EMPTY_ROOT = _sha256(b"").digest()
 """Root of the tree without leaves."""
 
 LeafSource = Callable[[int, int], Iterable[bytes]]
-"""Yields the leaf *data* from index ``start`` up to, not including, ``stop``."""
+"""Yields the leaf *hashes* from index ``start`` up to, not including, ``stop``."""
 
 
 class MerkleError(ValueError):
@@ -68,9 +70,9 @@ class CompactRange:
         self.size = size
         self.hashes = list(hashes)
 
-    def append(self, data: bytes) -> None:
-        """Add one leaf."""
-        node = _sha256(b"\x00" + data).digest()
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf by its hash (:func:`leaf_hash` of its data)."""
+        node = leaf
         hashes = self.hashes
         size = self.size
         while size & 1:  # the last subtree is as large as the new one: they become one
@@ -92,6 +94,23 @@ class CompactRange:
         """An independent copy."""
         return CompactRange(self.size, self.hashes)
 
+    @classmethod
+    def from_nodes(cls, size: int, nodes: Iterable[tuple[int, int, bytes]]) -> CompactRange:
+        """Resume from nodes as they are stored: ``(level, position, hash)``, level 0 being the leaves.
+
+        Raises:
+            MerkleError: They are not exactly the perfect subtrees of the first ``size`` leaves.
+        """
+        found = {(level, position): item for level, position, item in nodes}
+        places = _places(size)
+        if set(found) != set(places):
+            raise MerkleError("the kept subtrees do not cover exactly the pruned leaves")
+        return cls(size, [found[place] for place in places])
+
+    def nodes(self) -> list[tuple[int, int, bytes]]:
+        """The subtrees as they are stored: ``(level, position, hash)``, largest first."""
+        return [(level, at, item) for (level, at), item in zip(_places(self.size), self.hashes, strict=True)]
+
     def subtrees(self) -> list[tuple[int, int, bytes]]:
         """``(start, stop, hash)`` of each perfect subtree, left to right."""
         found = []
@@ -107,7 +126,7 @@ class Tree:
 
     Args:
         size: Number of leaves, pruned ones included.
-        leaves: Source of leaf data; only asked for indexes at or above the minimum index.
+        leaves: Source of leaf hashes; only asked for indexes at or above the minimum index.
         kept: Compact range of a pruned prefix; its size is the minimum index.
     """
 
@@ -182,8 +201,8 @@ class Tree:
         if position < self.minimum_index and position < stop:
             raise MerkleError("a subtree inside the pruned prefix is asked for")
         state = CompactRange(position - start, kept)
-        for data in self._leaves(position, stop):
-            state.append(data)
+        for leaf in self._leaves(position, stop):
+            state.append(leaf)
         if state.size != stop - start:
             raise MerkleError("the source gave another number of leaves than the tree has")
         return state.root()
@@ -193,7 +212,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """Check an audit path (RFC 9162, section 2.1.3.2).
 
     Args:
-        leaf: Data of the leaf, not its hash.
+        leaf: Hash of the leaf.
         index: Position of the leaf, from 0.
         size: Number of leaves that ``root`` covers.
         proof: The path, leaf side first.
@@ -201,7 +220,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """
     if not 0 <= index < size:
         return False
-    node = leaf_hash(leaf)
+    node = leaf
     position, last = index, size - 1
     for item in proof:
         if last == 0:
@@ -255,6 +274,17 @@ def verify_consistency(old_size: int, size: int, proof: Sequence[bytes], old_roo
 def _split(count: int) -> int:
     """Largest power of two smaller than ``count``."""
     return 1 << ((count - 1).bit_length() - 1)
+
+
+def _places(size: int) -> list[tuple[int, int]]:
+    """Level and position of the perfect subtrees over the first ``size`` leaves, largest first."""
+    places = []
+    start = 0
+    for bit in _bits(size):
+        level = bit.bit_length() - 1
+        places.append((level, start >> level))
+        start += bit
+    return places
 
 
 def _bits(size: int) -> list[int]:
