@@ -1,0 +1,148 @@
+"""Context words: the words near a value, and the keys above it, that say what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from privmw.redaction.plan import Plan
+
+__all__ = ["AFTER", "BEFORE", "Cues", "words_of"]
+
+BEFORE = 64
+"""Characters before a value in which a context word counts."""
+
+AFTER = 24
+"""Characters behind a value in which a context word counts."""
+
+_ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(
+    r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[a-z]+(?![^\W\d_a-zA-Z가-힣一-鿿぀-ヿ])|[0-9]+"
+    r"|[가-힣ㄱ-ㆎ]+|[一-鿿぀-ヿ]+|[^\W\d_가-힣ㄱ-ㆎ一-鿿぀-ヿ]+"
+)
+_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
+_GLUED = re.compile(r"[가-힣ㄱ-ㆎ一-鿿぀-ヿ]")
+
+Cue = tuple[int, int, int]
+"""``(start, end, mask)`` of one context word in a text."""
+
+
+def words_of(text: str) -> list[str]:
+    """Split a key or phrase into lower-case words: ``cardNumber``, ``card-number`` and ``card[number]`` alike."""
+    return [word.lower() for word in (_ASCII_WORD if text.isascii() else _WORD).findall(text)]
+
+
+class Cues:
+    """Finds the context words of all recognizers at once.
+
+    Latin words match whole (a plural ``s`` is allowed), with camelCase, snake_case and kebab-case taken apart, so that
+    "public" never speaks for "lic". Hangul, kana and Han words match inside a run as well, because particles and
+    compounds are glued to them. Words inside a placeholder do not count.
+    """
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self._first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._glued: dict[str, int] = {}
+        self._keys: dict[str, int] = {}
+        masks: dict[tuple[str, ...], int] = {}
+        for plan in plans:
+            for phrase in plan.recognizer.context:
+                words = tuple(words_of(phrase))
+                if words:
+                    masks[words] = masks.get(words, 0) | plan.bit
+        for words, mask in masks.items():
+            if len(words) == 1 and _GLUED.match(words[0]):
+                self._glued[words[0]] = mask
+            else:
+                self._first.setdefault(words[0], []).append((words[1:], mask))
+        self._glued_lengths = sorted({len(word) for word in self._glued}, reverse=True)
+
+    def of_key(self, key: str) -> int:
+        """Mask of the recognizers that a mapping key, header or parameter name speaks for."""
+        mask = self._keys.get(key)
+        if mask is None:
+            mask = self.mask(key, 0, len(key))
+            if len(self._keys) < 4096 and len(key) <= 128:
+                self._keys[key] = mask
+        return mask
+
+    def mask(self, text: str, start: int, end: int) -> int:
+        """Mask of the recognizers that any word in ``text[start:end]`` speaks for (quick, without positions)."""
+        ascii_only = text.isascii()
+        words = (_ASCII_WORD if ascii_only else _WORD).findall(text, start, end)
+        first = self._first
+        mask = 0
+        for index, word in enumerate(words):
+            word = word.lower()  # noqa: PLW2901 - the lower-case form is the word
+            entries = first.get(word)
+            if entries is None and word[-1] == "s":
+                entries = first.get(word[:-1])
+            if entries is not None:
+                for rest, bits in entries:
+                    if not rest or self._follows(words, index + 1, rest):
+                        mask |= bits
+            if not ascii_only and self._glued and _GLUED.match(word):
+                for _, _, bits in self._inside(word, 0):
+                    mask |= bits
+        return mask
+
+    def near(self, text: str, start: int, end: int, bit: int, floor: int, ceiling: int) -> str | None:
+        """Return the context word that speaks for a match of the plan with ``bit``, or ``None``.
+
+        Args:
+            text: The text.
+            start: Where the match begins.
+            end: Where it ends.
+            bit: The plan's bit.
+            floor: Where the leaf that holds the match begins.
+            ceiling: Where that leaf ends.
+        """
+        before = max(floor, start - BEFORE)
+        nearest = None
+        for cue_start, cue_end, mask in self._cues(text, before, start):
+            if mask & bit:
+                nearest = text[cue_start:cue_end]
+        if nearest is None:
+            for cue_start, cue_end, mask in self._cues(text, end, min(ceiling, end + AFTER)):
+                if mask & bit:
+                    return text[cue_start:cue_end]
+        return nearest
+
+    def _cues(self, text: str, start: int, end: int) -> Iterator[Cue]:
+        while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum() and text[start].isascii():
+            start += 1  # a word cut by the window's edge is not that word
+        ascii_only = text.isascii()
+        tokens = list((_ASCII_WORD if ascii_only else _WORD).finditer(text, start, end))
+        words = [token[0] for token in tokens]
+        covered = [span.span() for span in _PLACEHOLDER.finditer(text, max(0, start - 64), end + 64)]
+        for index, token in enumerate(tokens):
+            position = token.start()
+            if any(low <= position < high for low, high in covered):
+                continue
+            word = token[0].lower()
+            entries = self._first.get(word)
+            if entries is None and word[-1] == "s":
+                entries = self._first.get(word[:-1])
+            for rest, bits in entries or ():
+                if not rest or self._follows(words, index + 1, rest):
+                    yield position, tokens[index + len(rest)].end(), bits
+            if not ascii_only and self._glued and _GLUED.match(word):
+                yield from self._inside(word, position)
+
+    def _inside(self, word: str, offset: int) -> Iterator[Cue]:
+        glued = self._glued
+        for length in self._glued_lengths:
+            for start in range(len(word) - length + 1):
+                bits = glued.get(word[start : start + length])
+                if bits is not None:
+                    yield offset + start, offset + start + length, bits
+
+    @staticmethod
+    def _follows(words: Sequence[str], index: int, rest: tuple[str, ...]) -> bool:
+        if index + len(rest) > len(words):
+            return False
+        for offset, expected in enumerate(rest):
+            word = words[index + offset].lower()
+            if word != expected and word != expected + "s":
+                return False
+        return True

@@ -1,0 +1,106 @@
+"""A recognizer made ready to run: its pattern compiled on first use, its decisions precomputed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from privmw.errors import ConfigurationError
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+
+__all__ = ["Plan", "compile_pattern"]
+
+Search = Callable[[str, int, int], "re.Match[str] | None"]
+
+
+def compile_pattern(recognizer: Recognizer) -> re.Pattern[str]:
+    """Compile a recognizer's pattern the way the engine runs it.
+
+    Raises:
+        ConfigurationError: The pattern is not valid, or matches the empty string.
+    """
+    flags = re.ASCII | (re.IGNORECASE if recognizer.ignore_case else re.NOFLAG)
+    try:
+        pattern = re.compile(recognizer.pattern, flags)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ConfigurationError(
+            f"its pattern cannot be compiled: {error}",
+            source=f"recognizer {recognizer.name}",
+            field="pattern",
+            remedy="Use stdlib re syntax",
+        ) from None
+    if pattern.match(""):
+        raise ConfigurationError(
+            "its pattern matches the empty string",
+            source=f"recognizer {recognizer.name}",
+            field="pattern",
+            remedy="Require at least one character",
+        )
+    return pattern
+
+
+class Plan:
+    """One recognizer inside an engine.
+
+    Attributes:
+        recognizer: The declaration.
+        entity_type: Its entity type.
+        index: Its place in the engine, which breaks ties.
+        search: ``pattern.search``; the first call compiles the pattern.
+        group: Group that is the match, 0 for all of it.
+        required: A failed checksum drops the match.
+        guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern.
+        bit: This plan's bit in context masks, 0 without context words.
+        rank: Order among matches of the same span when not verified; lower is better.
+        rank_verified: The same when a checksum or context word spoke for it.
+    """
+
+    __slots__ = (
+        "bit",
+        "checksum",
+        "entity_type",
+        "group",
+        "guarded",
+        "index",
+        "overrides",
+        "rank",
+        "rank_verified",
+        "recognizer",
+        "required",
+        "search",
+        "weak",
+    )
+
+    def __init__(self, recognizer: Recognizer, index: int, threshold: float) -> None:
+        boosts = recognizer.checksum is not None and recognizer.policy is not ChecksumPolicy.NONE
+        self.recognizer = recognizer
+        self.entity_type = recognizer.entity_type
+        self.index = index
+        self.checksum = recognizer.checksum if boosts else None
+        self.required = boosts and recognizer.policy is ChecksumPolicy.REQUIRED
+        self.overrides = recognizer.context_overrides and bool(recognizer.context)
+        self.weak = recognizer.score < threshold
+        self.guarded = recognizer.needs_context or (self.weak and self.checksum is None)
+        self.bit = 1 << index if recognizer.context else 0
+        specificity = (9 - int(recognizer.specificity)) * 100_000_000
+        self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index
+        self.rank_verified = specificity + (100 - int(recognizer.boosted * 100)) * 10_000 + index
+        self.group: int | str = 0
+        self.search: Search = self._first_search
+
+    def prepare(self) -> None:
+        """Compile the pattern now.
+
+        Raises:
+            ConfigurationError: See :func:`compile_pattern`.
+        """
+        pattern = compile_pattern(self.recognizer)
+        self.group = pattern.groupindex.get("value", 0)
+        self.search = pattern.search
+
+    def _first_search(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        self.prepare()
+        return self.search(text, start, end)
+
+    def __lt__(self, other: Plan) -> bool:
+        return self.index < other.index

@@ -1,0 +1,90 @@
+"""Spans of matches: which one stands where several overlap, and the text rebuilt with replacements."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from privmw.redaction.plan import Plan
+
+__all__ = ["Found", "rebuild", "resolve"]
+
+Found: TypeAlias = "tuple[int, int, int, bool, Plan]"
+"""``(start, -end, rank, verified, plan)``: sorts by earlier start, then longer, then better rank.
+
+A plain tuple, because a dense text makes dozens of them per call. ``verified`` = a checksum or a context word spoke for
+the match. Offsets count characters of the original text.
+"""
+
+_KEPT = 4
+"""Letters or digits that the rest of a trimmed match must have to stay a match of its own."""
+
+
+def resolve(found: list[Found], text: str) -> list[Found]:
+    """Turn candidate matches into ordered ones that do not overlap.
+
+    Earlier start wins, then the longer, then the better rank (specificity, verification, score). A match that begins
+    later, is verified and covers most of an unverified one wins over it. What a loser covers beyond the winner stays
+    covered when it holds at least four letters or digits, so that a partial overlap does not leak its tail.
+    """
+    if len(found) < 2:
+        return found
+    found.sort()
+    end = -1
+    for item in found:
+        if item[0] < end:
+            return _resolve_overlaps(found, text)
+        end = -item[1]
+    return found
+
+
+def _resolve_overlaps(found: list[Found], text: str) -> list[Found]:
+    heap = list(found)  # sorted, hence a heap
+    resolved: list[Found] = []
+    current = heapq.heappop(heap)
+    while heap:
+        other = heapq.heappop(heap)
+        end, other_end = -current[1], -other[1]
+        if other[0] >= end:
+            resolved.append(current)
+            current = other
+        elif _beats(other, current):
+            for start, stop in ((current[0], other[0]), (other_end, end)):
+                _push_rest(heap, current, start, stop, text)
+            heapq.heappush(heap, other)
+            current = heapq.heappop(heap)
+        elif other_end > end:
+            _push_rest(heap, other, end, other_end, text)
+    resolved.append(current)
+    return resolved
+
+
+def _beats(later: Found, earlier: Found) -> bool:
+    """Whether a match that sorts behind another wins over it all the same."""
+    if not later[3] or earlier[3] or later[4].recognizer.specificity < earlier[4].recognizer.specificity:
+        return False
+    return -later[1] - later[0] > (-earlier[1] - earlier[0]) // 2 and (later[0], later[1]) != (earlier[0], earlier[1])
+
+
+def _push_rest(heap: list[Found], item: Found, start: int, stop: int, text: str) -> None:
+    if stop - start >= _KEPT and sum(map(str.isalnum, text[start:stop])) >= _KEPT:
+        heapq.heappush(heap, (start, -stop, *item[2:]))
+
+
+def rebuild(text: str, found: Sequence[Found], replace: Callable[[str, str], str]) -> str:
+    """Replace resolved matches, left to right, in one pass over the original text.
+
+    Args:
+        text: The original text.
+        found: Result of :func:`resolve`.
+        replace: ``(entity_type, original) -> replacement``.
+    """
+    parts: list[str] = []
+    position = 0
+    for start, minus_end, _, _, plan in found:
+        parts += (text[position:start], replace(plan.entity_type, text[start:-minus_end]))
+        position = -minus_end
+    parts.append(text[position:])
+    return "".join(parts)
