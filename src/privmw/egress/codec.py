@@ -1,0 +1,55 @@
+"""JSON in and out: orjson where it is exact, the standard library where orjson would change or refuse a value."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import orjson
+
+__all__ = ["dumps", "dumps_text", "loads", "loads_document"]
+
+# orjson turns integers of more than 64 bits into floats.
+_LONG_NUMBER = re.compile(rb"\d{19}")
+
+
+def loads(data: bytes) -> Any:
+    """Parse JSON.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    if not _LONG_NUMBER.search(data):
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:  # lone surrogates and NaN, which Python's own writers produce
+            pass
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def loads_document(text: str) -> Any:
+    """Parse a string that holds a JSON object or array; ``None`` where it holds anything else."""
+    stripped = text.strip()
+    if len(stripped) < 2 or stripped[0] + stripped[-1] not in ("{}", "[]"):
+        return None
+    try:
+        return loads(stripped.encode("utf-8", "surrogatepass"))
+    except ValueError:
+        return None
+
+
+def dumps(value: Any) -> bytes:
+    """Write JSON as compact UTF-8."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # long integers, lone surrogates
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def dumps_text(value: Any) -> str:
+    """Write JSON as text, for a JSON string inside JSON."""
+    return dumps(value).decode()

@@ -1,0 +1,187 @@
+"""What is text in a request body, by its media type, and the body again once its texts are rewritten."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from privmw.egress.codec import dumps, loads
+from privmw.egress.jsonbody import collect_json, holds_token_ids
+from privmw.egress.leaves import Leaves
+from privmw.egress.multipart import MultipartBody, Part
+from privmw.types import JSONValue
+
+__all__ = ["Body", "Unscannable", "read_body"]
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a body that are scanned at most, after decompression."""
+
+_TEXTS = frozenset({"application/json", "application/jsonl", "application/x-ndjson", "application/xml"})
+
+
+class Unscannable(Exception):
+    """A body that cannot be looked into; its message says why, and holds nothing of the body."""
+
+
+class Body:
+    """A request body with its texts collected.
+
+    Attributes:
+        leaves: Its texts.
+        document: The parsed body where it is a JSON object, else ``None``.
+    """
+
+    __slots__ = ("_render", "document", "leaves")
+
+    def __init__(self, leaves: Leaves, render: Callable[[], bytes], document: dict[str, Any] | None = None) -> None:
+        self.leaves = leaves
+        self.document = document
+        self._render = render
+
+    def override(self, members: Mapping[str, JSONValue]) -> bool:
+        """Set members of a JSON object; ``True`` if that changed anything.
+
+        Raises:
+            Unscannable: The body is no JSON object, so the members cannot be set.
+        """
+        if self.document is None:
+            raise Unscannable("members cannot be set in a body that is no JSON object")
+        changed = False
+        for name, value in members.items():
+            if name not in self.document or self.document[name] != value:
+                self.document[name] = value
+                changed = True
+        return changed
+
+    def render(self) -> bytes:
+        """The body with all texts as they are now."""
+        return self._render()
+
+
+def read_body(content_type: str, content_encoding: str, data: bytes, *, ai: bool) -> Body:
+    """Find the texts of a body.
+
+    Args:
+        content_type: Value of that header, possibly empty.
+        content_encoding: Value of that header, possibly empty.
+        data: The whole body.
+        ai: The request goes to an AI endpoint of known shape, so some members are structural.
+
+    Raises:
+        Unscannable: Its type, coding, size or form cannot be looked into.
+    """
+    if len(data) > LARGEST:
+        raise Unscannable("body too large to be scanned")
+    data = _decompressed(content_encoding.strip().lower(), data)
+    leaves = Leaves()
+    if not data:
+        return Body(leaves, lambda: b"")
+    media = content_type.partition(";")[0].strip().lower()
+    if media == "application/json" or media.endswith("+json"):
+        return _json(data, leaves, ai=ai)
+    if media in ("application/x-ndjson", "application/jsonl", "application/json-seq"):
+        return _json_lines(data, leaves)
+    if media == "application/x-www-form-urlencoded":
+        return _form(data, leaves)
+    if media == "multipart/form-data":
+        return _multipart(content_type, data, leaves)
+    if media.startswith("text/") or media in ("application/xml", "application/graphql"):
+        return _text(data, leaves)
+    if not media:
+        return _json(data, leaves, ai=ai)
+    raise Unscannable(f"no way to look into {media if media.isascii() and len(media) < 80 else 'this media type'}")
+
+
+def _decompressed(coding: str, data: bytes) -> bytes:
+    if coding in ("", "identity"):
+        return data
+    if coding not in ("gzip", "deflate"):
+        raise Unscannable("unknown content coding")
+    inflate = zlib.decompressobj(31 if coding == "gzip" else 15)
+    try:
+        plain = inflate.decompress(data, LARGEST + 1)
+    except (zlib.error, gzip.BadGzipFile):
+        raise Unscannable("broken content coding") from None
+    if len(plain) > LARGEST or inflate.unconsumed_tail or inflate.unused_data or not inflate.eof:
+        raise Unscannable("body too large to be scanned")
+    return plain
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return loads(data)
+    except ValueError:
+        raise Unscannable("a body that is no valid JSON") from None
+
+
+def _json(data: bytes, leaves: Leaves, *, ai: bool) -> Body:
+    value = _parsed(data)
+    if ai and holds_token_ids(value):
+        raise Unscannable("a prompt given as token numbers")
+    holder = collect_json(value, leaves, free=not ai)
+    return Body(leaves, lambda: dumps(holder[""]), value if isinstance(value, dict) else None)
+
+
+def _json_lines(data: bytes, leaves: Leaves) -> Body:
+    holders = [collect_json(_parsed(line), leaves) for line in data.splitlines() if line.strip()]
+    return Body(leaves, lambda: b"".join(dumps(holder[""]) + b"\n" for holder in holders))
+
+
+def _form(data: bytes, leaves: Leaves) -> Body:
+    try:
+        pairs = parse_qsl(data.decode(), keep_blank_values=True, strict_parsing=True)
+    except ValueError:
+        raise Unscannable("a broken form body") from None
+    fields: list[dict[str, str]] = [{name: value} for name, value in pairs]
+    collect_json(fields, leaves, free=True)
+    return Body(leaves, lambda: urlencode([pair for field in fields for pair in field.items()]).encode())
+
+
+def _text(data: bytes, leaves: Leaves) -> Body:
+    holder = collect_json(_decoded(data), leaves, free=True)
+    return Body(leaves, lambda: holder[""].encode())
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Unscannable("a text in another encoding than UTF-8") from None
+
+
+def _multipart(content_type: str, data: bytes, leaves: Leaves) -> Body:
+    form = MultipartBody.parse(content_type, data)
+    if form is None:
+        raise Unscannable("a broken multipart body")
+    for part in form.parts:
+        if part.filename:
+            leaves.add(part.filename, part.rename_file, ("filename",), "filename")
+        if not (_is_text(part.media_type) and part.is_plain):
+            leaves.attach(part.media_type)
+            continue
+        inner = Leaves()
+        if part.filename and part.filename.endswith(".jsonl"):  # a batch: each line is a request of its own
+            lines = _json_lines(part.content, inner)
+            inner.hand_over(leaves, partial(_put_body, part, lines))
+        else:
+            field = {part.name: _decoded(part.content)}
+            collect_json(field, inner, free=True)
+            inner.hand_over(leaves, partial(_put_field, part, field))
+    return Body(leaves, form.render)
+
+
+def _is_text(media: str) -> bool:
+    return media.startswith("text/") or media in _TEXTS or media.endswith(("+json", "+xml"))
+
+
+def _put_body(part: Part, body: Body) -> None:
+    part.content = body.render()
+
+
+def _put_field(part: Part, field: dict[str, str]) -> None:
+    # A field's name is scanned too, for what it is worth as context, but a form keeps its field names.
+    part.content = next(iter(field.values())).encode()
