@@ -36,7 +36,10 @@ class ConfigurationError(PrivmwError):
         source: File or variable that holds the mistake (``privmw.toml``, ``PRIVMW_ENFORCEMENT``), or ``None``.
         field: Dotted path of the setting, or ``None``.
         remedy: What to do about it, in one sentence, or ``None``.
+        problems: Each mistake by itself where several were found at once; else empty.
     """
+
+    problems: tuple[ConfigurationError, ...] = ()
 
     def __init__(
         self, message: str, *, source: str | None = None, field: str | None = None, remedy: str | None = None
