@@ -1,0 +1,156 @@
+"""Sections that set up the machinery: redaction, pseudonyms, ledger and each surface."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+
+from privmw.settings.fields import HostPattern, KeyName, Section, Texts, from_list_text
+
+__all__ = [
+    "AnalyticsSettings",
+    "EgressSettings",
+    "InputGuardSettings",
+    "LedgerSettings",
+    "LogsSettings",
+    "OTelSettings",
+    "PseudonymSettings",
+    "RecognizerSettings",
+    "RedactionSettings",
+    "SentrySettings",
+    "SubjectSettings",
+]
+
+Hosts = Annotated[tuple[HostPattern, ...], BeforeValidator(from_list_text)]
+Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(from_list_text)]
+Score = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _entities(value: Any) -> Any:
+    return value if value == "all" else from_list_text(value)
+
+
+class LimitSettings(Section):
+    """``[redaction.limits]``: bounds of one redaction; ``None`` keeps the profile's own."""
+
+    max_bytes: int | None = Field(default=None, ge=1)
+    max_depth: int | None = Field(default=None, ge=1)
+    max_matches: int | None = Field(default=None, ge=1)
+    max_items: int | None = Field(default=None, ge=1)
+    max_seconds: float | None = Field(default=None, gt=0)
+
+
+class OperatorSettings(Section):
+    """``[redaction.operators.ENTITY]``: what replaces a value, in Presidio's terms."""
+
+    name: str
+    params: dict[str, str | int | bool] = Field(default_factory=dict)
+
+
+def _operators(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: {"name": item} if isinstance(item, str) else item for key, item in value.items()}
+    return value
+
+
+class RedactionSettings(Section):
+    """``[redaction]``: overrides of the default profile."""
+
+    profile: str = "default"
+    entities: Annotated[tuple[str, ...] | Literal["all"] | None, BeforeValidator(_entities)] = None
+    threshold: Score | None = None
+    allow_list: Texts = ()
+    operators: Annotated[dict[str, OperatorSettings], BeforeValidator(_operators)] = Field(default_factory=dict)
+    limits: LimitSettings = LimitSettings()
+
+
+class RecognizerSettings(Section):
+    """``[recognizers.KEY]``: one kind of value of the app's own."""
+
+    entity_type: str
+    regex: str
+    context: Texts = ()
+    checksum: str | None = None
+    score: Score = 0.6
+    ignore_case: bool = False
+    needs_context: bool = False
+
+
+class PseudonymSettings(Section):
+    """``[pseudonyms]``: HMAC keys, oldest first; best by ``PRIVMW_PSEUDONYMS__KEYS`` or a file outside the code."""
+
+    keys: Secrets = ()
+    key_file: str | None = None
+
+
+class LedgerSettings(Section):
+    """``[ledger]``: where transfer records go."""
+
+    enabled: bool = True
+    directory: str = "privmw-ledger"
+    deployment: str = "default"
+    queue_limit: int = Field(default=10_000, ge=1)
+    signing_key_file: str | None = None
+    checkpoint_every: int = Field(default=1_000, ge=1)
+    postgres_dsn: SecretStr | None = None
+    otlp: bool = False
+
+
+class LogsSettings(Section):
+    """``[logs]``: redaction of log records."""
+
+    enabled: bool = True
+    profile: str | None = None
+
+
+class SentrySettings(Section):
+    """``[sentry]``: redaction of events before they are sent."""
+
+    enabled: bool = True
+    profile: str | None = None
+
+
+class OTelSettings(Section):
+    """``[otel]``: redaction of spans and OTel log records."""
+
+    enabled: bool = True
+    profile: str | None = None
+
+
+class AnalyticsSettings(Section):
+    """``[analytics]``: identifiers removed, signals honoured."""
+
+    enabled: bool = True
+    profile: str | None = None
+    honour_gpc: bool = True
+    opt_out_cookie: str = "privmw_opt_out"
+
+
+class EgressSettings(Section):
+    """``[egress]``: outbound calls. ``first_party`` hosts are the app's own and pass untouched.
+
+    ``unknown_hosts``: ``deny`` (default), or ``gap``: let a host that nobody declared pass, recorded as a gap.
+    """
+
+    enabled: bool = True
+    first_party: Hosts = ()
+    unknown_hosts: Literal["deny", "gap"] = "deny"
+    max_body_bytes: int = Field(default=4_000_000, ge=1)
+
+
+class InputGuardSettings(Section):
+    """``[input_guard]``: what happens to request bodies that hold national ids or special categories."""
+
+    enabled: bool = True
+    action: Literal["block", "redact", "flag"] = "flag"
+    entities: Texts = ()
+
+
+class SubjectSettings(Section):
+    """``[subjects]``: age below which a person is a minor (14 under PIPA, up to 16 under GDPR art. 8)."""
+
+    minimum_age: int = Field(default=16, ge=0, le=21)
+
+
+Recognizers = dict[KeyName, RecognizerSettings]
