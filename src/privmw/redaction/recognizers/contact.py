@@ -1,0 +1,162 @@
+"""E-mail addresses and telephone numbers."""
+
+from __future__ import annotations
+
+from privmw.redaction.recognizers.phone_lengths import PHONE_INTERNATIONAL
+from privmw.redaction.recognizers.base import Recognizer, Specificity
+from privmw.redaction.recognizers.shapes import NUM_RIGHT, keyed
+
+__all__ = ["PHONE_WORDS", "RECOGNIZERS"]
+
+_WIDE = "\u00c0-\u1fff"
+"""Letters of scripts that put spaces between words; Hangul, kana and Han are glued to an address without one."""
+
+_CJK = "\u2e80-\u9fff\uac00-\ud7a3"
+_ATEXT = rf"[0-9A-Za-z_{_WIDE}]"
+_LOCAL = rf"(?:{_ATEXT}[0-9A-Za-z_.+'%~{_WIDE}-]{{0,128}}|[{_CJK}]{{1,64}}|\"[^\"\\\s@][^\"\\\r\n]{{0,62}}\")"
+_LABEL = rf"(?:{_ATEXT}(?:[0-9A-Za-z_{_WIDE}-]{{0,61}}{_ATEXT})?|[{_CJK}]{{1,63}})"
+_TOP = (
+    rf"(?:xn--[0-9A-Za-z-]{{2,59}}|(?!(?:png|jpe?g|gif|webp|svg|css|js|map|ico|woff2?)(?![0-9A-Za-z-]))"
+    rf"[A-Za-z]{{2,63}}(?![0-9A-Za-z_-]*[0-9A-Za-z_])|[{_WIDE}]{{2,63}}|[{_CJK}]{{2,63}})"
+)
+_DOMAIN = rf"(?![0-9]+\.[0-9]+[.-])(?:{_LABEL}\.){{1,12}}{_TOP}"
+
+PHONE_WORDS = (
+    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "calls", "calling", "fax", "sms", "text me",
+    "texted", "whatsapp", "hotline", "dial", "ring", "reach me", "messages to", "voicemail", "landline", "contact",
+    "number is", "contact number", "answering at", "registered", "msisdn", "telefon", "telefonnummer", "rufnummer", "handy",
+    "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "telemóvel", "cellulare",
+    "telefoon", "mobiel", "puhelin", "telefonnr", "mobil", "cep", "gsm", "telefonum", "numaram",
+    "전화", "전화번호", "연락처", "휴대폰", "핸드폰", "휴대전화", "팩스", "문자", "대표번호", "내선", "電話", "携帯",
+    "电话", "手机", "联系方式",
+)  # fmt: skip
+
+_PHONE = "PHONE_NUMBER"
+_SEP = "[ .-]?"
+_EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ .]?[0-9]{1,6}(?![0-9]))?"
+_BEFORE = r"(?<![0-9A-Za-z_+])(?<![0-9][.-])(?<![0-9]\))"
+
+
+def _phone(
+    name: str, body: str, trigger: str, *, score: float = 0.75, specificity: Specificity = Specificity.GENERIC
+) -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type=_PHONE,
+        pattern=rf"{_BEFORE}{body}{NUM_RIGHT}",
+        trigger=trigger,
+        lookback=40,
+        lookahead=24,
+        score=score,
+        boosted=0.9,
+        context=PHONE_WORDS,
+        specificity=specificity,
+        source="ITU-T E.164 and national numbering plans",
+    )
+
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    Recognizer(
+        name="email",
+        entity_type="EMAIL_ADDRESS",
+        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?!git@){_LOCAL}@(?:{_DOMAIN}|localhost(?![0-9A-Za-z._-])"
+        r"|\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45})\])",
+        trigger=r"[^\s@,;:()<>\[\]]@[0-9A-Za-z\[\x80-\xff]",
+        lookback=80,
+        lookahead=64,
+        score=0.95,
+        source="RFC 5321, RFC 6531; no public-suffix check, so that .internal and .local count",
+    ),
+    Recognizer(
+        name="phone_international",
+        entity_type=_PHONE,
+        pattern=rf"(?<![0-9A-Za-z+])\+{PHONE_INTERNATIONAL}{_EXTENSION}(?![0-9A-Za-z_])",
+        trigger=r"\+[1-9](?:[ ()./-]{0,3}[0-9]){6}",
+        lookback=40,
+        lookahead=40,
+        score=0.85,
+        boosted=0.95,
+        context=PHONE_WORDS,
+        source="ITU-T E.164; national lengths from libphonenumber metadata",
+    ),
+    _phone(
+        "phone_kr_mobile",
+        rf"01(?:0{_SEP}[0-9]{{4}}|[16789]{_SEP}[0-9]{{3,4}}){_SEP}[0-9]{{4}}",
+        r"01[016-9][ .-]?[0-9]{3,4}[ .-]?[0-9]{4}",
+        score=0.85,
+        specificity=Specificity.SPECIFIC,
+    ),
+    _phone(
+        "phone_kr_landline",
+        r"\(?0(?:2|3[1-3]|4[1-4]|5[1-5]|6[0-4]|70|80|50[0-9])(?:\) ?|[ .-])[0-9]{3,4}[.-][0-9]{4}",
+        r"\b0[235-8][0-9]{0,2}[) .-]{1,2}[0-9]{3,4}[.-][0-9]{4}",
+        score=0.8,
+        specificity=Specificity.SPECIFIC,
+    ),
+    _phone(
+        "phone_nanp",
+        rf"(?:001[ .-]|\+?1[ .-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[.-])[2-9][0-9]{{2}}[.-][0-9]{{4}}{_EXTENSION}",
+        r"[2-9][0-9]{2}(?:\) ?|[.-])[2-9][0-9]{2}[.-][0-9]{4}",
+        score=0.7,
+    ),
+    _phone(
+        "phone_pairs",
+        r"0[1-9](?:[ .-])[0-9]{2}(?:[ .-][0-9]{2}){3}",
+        r"\b0[1-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}",
+        score=0.7,
+    ),
+    _phone(
+        "phone_trunk_hyphens",
+        r"0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}",
+        r"\b0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}",
+        score=0.65,
+    ),
+    _phone(
+        "phone_trunk_brackets",
+        r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
+        r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
+        score=0.65,
+    ),
+    _phone(
+        "phone_uk_mobile",
+        r"07[0-9]{3} ?[0-9]{3} ?[0-9]{3}",
+        r"\b07[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b",
+        score=0.65,
+    ),
+    _phone(
+        "phone_mobile_spaced",
+        r"0[45][0-9]{2} [0-9]{3} [0-9]{2} ?[0-9]{1,2}|0 [5][0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2}",
+        r"\b0 ?[45][0-9]{2} [0-9]{3} [0-9]{2}",
+        score=0.65,
+    ),
+    keyed(
+        "phone_kr_service",
+        _PHONE,
+        rf"{_BEFORE}1[568][0-9]{{2}}[ .-]?[0-9]{{4}}{NUM_RIGHT}",
+        r"1[568][0-9]{2}[ .-]?[0-9]{4}",
+        PHONE_WORDS,
+        boosted=0.8,
+        source="Korean nationwide service numbers 15xx, 16xx, 18xx",
+    ),
+    keyed(
+        "phone_national",
+        _PHONE,
+        rf"{_BEFORE}(?![12][09][0-9]{{2}}-[01][0-9]-)(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
+        rf"(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",
+        r"[0-9]{2,5}[ ./)-]{1,2}[0-9]{2,5}",
+        PHONE_WORDS,
+        boosted=0.75,
+        specificity=Specificity.GENERIC,
+        source="National notations, beside a word for telephone",
+    ),
+    keyed(
+        "phone_digits",
+        _PHONE,
+        rf"(?<![0-9A-Za-z_+])(?<![0-9][.-])[0-9]{{7,13}}{NUM_RIGHT}",
+        r"[0-9]{7}",
+        PHONE_WORDS,
+        boosted=0.75,
+        specificity=Specificity.CATCHALL,
+        source="Bare digits beside a word for telephone",
+    ),
+)

@@ -1,0 +1,194 @@
+"""Republic of Korea: resident, foreigner, business and corporate numbers, documents."""
+
+from __future__ import annotations
+
+from privmw.redaction.checksums.korea import kr_bare_resident, kr_brn, kr_corporate, kr_frn, kr_rrn
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed
+
+__all__ = ["RECOGNIZERS"]
+
+_DASH = r"[ \t]?[-.~–—‐‑−·_/]?[ \t\r\n]{0,2}"
+_DASHED = r"(?:[ \t]?[-~–—‐‑−·][ \t\r\n]{0,2}|[ ])"
+_DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_DASH_TRIGGER = r"[ \t]?(?:[-.~_/]|\xe2[\x80\x88].|\xc2\xb7)?[ \t\r\n]{0,2}"
+_RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])"
+
+RRN_WORDS = (
+    "rrn", "resident registration", "resident number", "korean rrn", "jumin", "ssn", "주민등록번호", "주민번호", "주민등록",
+    "주민", "생년월일", "본인확인", "실명", "등록번호",
+)  # fmt: skip
+FRN_WORDS = (
+    "frn", "arc", "alien registration", "foreigner registration", "foreign registration", "외국인등록번호", "외국인번호",
+    "외국인등록", "외국인", "거소신고번호", "국내거소", "등록번호",
+)  # fmt: skip
+_BRN_WORDS = (
+    "brn", "business registration", "business number", "business no", "사업자등록번호", "사업자번호", "사업자등록", "사업자",
+    "거래처", "등록번호", "상호", "공급자", "공급받는자",
+)  # fmt: skip
+
+
+def _resident(name: str, entity_type: str, genders: str, checksum: object, words: tuple[str, ...]) -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type=entity_type,
+        pattern=rf"(?<![0-9])(?<![0-9][.-]){YYMMDD}{_DASHED}{genders}[0-9]{{6}}{_RIGHT}",
+        trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        lookback=24,
+        lookahead=8,
+        score=0.85,
+        boosted=1.0,
+        checksum=checksum if callable(checksum) else None,
+        policy=ChecksumPolicy.BOOSTS,
+        context=words,
+        source="Resident Registration Act, Enforcement Rule 2; no check digit on numbers issued since 2020-10-05",
+    )
+
+
+def _bare_resident(name: str, entity_type: str, genders: str, words: tuple[str, ...]) -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type=entity_type,
+        pattern=rf"{NUM_LEFT}{YYMMDD}{genders}[0-9]{{6}}{_RIGHT}",
+        trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        lookback=24,
+        lookahead=8,
+        score=0.65,
+        boosted=0.95,
+        checksum=kr_bare_resident,
+        policy=ChecksumPolicy.REQUIRED,
+        context=words,
+        context_overrides=True,
+        source="As above, written without a hyphen",
+    )
+
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    _resident("kr_rrn", "KR_RRN", "[1-4]", kr_rrn, RRN_WORDS),
+    _bare_resident("kr_rrn_bare", "KR_RRN", "[1-4]", RRN_WORDS),
+    _resident("kr_frn", "KR_FRN", "[5-8]", kr_frn, FRN_WORDS),
+    _bare_resident("kr_frn_bare", "KR_FRN", "[5-8]", FRN_WORDS),
+    Recognizer(
+        name="kr_brn",
+        entity_type="KR_BRN",
+        pattern=rf"{NUM_LEFT}[1-9][0-9]{{2}}[-–][0-9]{{2}}[-–][0-9]{{5}}{NUM_RIGHT}",
+        trigger=r"[1-9][0-9]{2}(?:-|\xe2\x80\x93)[0-9]{2}(?:-|\xe2\x80\x93)[0-9]{5}",
+        lookback=24,
+        lookahead=4,
+        score=0.7,
+        boosted=0.95,
+        checksum=kr_brn,
+        policy=ChecksumPolicy.REQUIRED,
+        context=_BRN_WORDS,
+        context_overrides=True,
+        source="National Tax Service: weights 1 3 7 1 3 7 1 3 5",
+    ),
+    keyed(
+        "kr_brn_bare",
+        "KR_BRN",
+        rf"{NUM_LEFT}[1-9][0-9]{{2}} ?[0-9]{{2}} ?[0-9]{{5}}{NUM_RIGHT}",
+        r"[1-9][0-9]{2} ?[0-9]{2} ?[0-9]{5}",
+        _BRN_WORDS,
+        checksum=kr_brn,
+        boosted=0.9,
+        source="National Tax Service",
+    ),
+    keyed(
+        "kr_corporate",
+        "KR_CORPORATE_NUMBER",
+        rf"{NUM_LEFT}[0-9]{{6}}[ ]?-?[ ]?[0-9]{{7}}{NUM_RIGHT}",
+        r"[0-9]{6} ?-? ?[0-9]{7}",
+        ("법인등록번호", "법인번호", "법인", "corporate registration", "crn", "corporation number"),
+        checksum=kr_corporate,
+        policy=ChecksumPolicy.BOOSTS,
+        source="Registry rules of the Supreme Court of Korea",
+    ),
+    keyed(
+        "kr_passport",
+        "KR_PASSPORT",
+        rf"{LEFT}(?:[MSRODG][0-9]{{3}}[A-Z][0-9]{{4}}|[MSRODG][0-9]{{8}}|[MSRODG]{{2}}[0-9]{{7}}){RIGHT}",
+        r"[A-Z][0-9]{3}[0-9A-Z][0-9]{4}|[A-Z]{2}[0-9]{7}",
+        ("passport", "passport number", "여권", "여권번호"),
+        boosted=0.9,
+        source="Ministry of Foreign Affairs: next-generation passport since 2021-12-21",
+    ),
+    Recognizer(
+        name="kr_driver_license",
+        entity_type="KR_DRIVER_LICENSE",
+        pattern=rf"{NUM_LEFT}(?:(?:1[1-9]|2[0-8])|(?:서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산)[ -]?)"
+        rf"(?:(?<=[0-9])-)?[0-9]{{2}}-[0-9]{{6}}-[0-9]{{2}}{NUM_RIGHT}",
+        trigger=r"[0-9]{2}-[0-9]{6}-[0-9]{2}",
+        lookback=32,
+        lookahead=4,
+        score=0.75,
+        boosted=0.95,
+        context=("면허", "운전면허", "면허번호", "운전면허번호", "driver license", "driving licence", "driver licence"),
+        source="Road Traffic Act, Enforcement Rule: region, year, serial, check",
+    ),
+    keyed(
+        "kr_driver_license_bare",
+        "KR_DRIVER_LICENSE",
+        rf"{NUM_LEFT}(?:1[1-9]|2[0-8])[ -]?[0-9]{{2}}[ -]?[0-9]{{6}}[ -]?[0-9]{{2}}{NUM_RIGHT}",
+        r"[12][0-9][ -]?[0-9]{2}[ -]?[0-9]{6}",
+        (
+            "면허",
+            "운전면허",
+            "면허번호",
+            "운전면허번호",
+            "driver license",
+            "driving licence",
+            "driver licence",
+            "licence number",
+        ),
+        boosted=0.9,
+        source="Road Traffic Act",
+    ),
+    keyed(
+        "kr_health_insurance",
+        "KR_HEALTH_INSURANCE",
+        rf"{NUM_LEFT}[1-9]-?[0-9]{{10}}{NUM_RIGHT}",
+        r"[1-9]-?[0-9]{10}",
+        ("건강보험", "보험증", "건강보험증번호", "증번호", "건보", "health insurance number"),
+        source="National Health Insurance Service",
+    ),
+    keyed(
+        "kr_postal_code",
+        "KR_POSTAL_CODE",
+        rf"(?<![0-9A-Za-z_])(?<![0-9][.-])(?:[0-6][0-9]{{4}}|[0-9]{{3}}-[0-9]{{3}}){NUM_RIGHT}",
+        r"[0-9]{3}-?[0-9]{2}",
+        ("우편번호", "postcode", "postal code", "zip code"),
+        after=False,
+        source="Korea Post: five digits since 2015, six before",
+    ),
+    keyed(
+        "kr_pccc",
+        "KR_PCCC",
+        rf"{LEFT}P[0-9]{{12}}{RIGHT}",
+        r"P[0-9]{12}",
+        ("통관", "개인통관고유부호", "통관부호", "통관번호", "pccc", "customs", "customs code"),
+        source="Korea Customs Service: P and twelve digits",
+    ),
+    keyed(
+        "kr_vehicle_plate",
+        "KR_LICENSE_PLATE",
+        r"(?<![0-9])(?:(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주) ?)?[0-9]{2,3} ?"
+        r"(?:[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호]|외교|영사|준외) ?[0-9]{4}(?![0-9])",
+        r"[0-9]{2,3} ?(?:[\xea-\xed][\x80-\xbf][\x80-\xbf]){1,2} ?[0-9]{4}",
+        (
+            "차량",
+            "차량번호",
+            "번호판",
+            "자동차",
+            "차번호",
+            "차 번호",
+            "주차",
+            "차주",
+            "plate",
+            "license plate",
+            "vehicle",
+            "car",
+        ),
+        ignore_case=False,
+        source="Motor Vehicle Registration Plate notice, Ministry of Land",
+    ),
+)

@@ -1,0 +1,101 @@
+"""Payment numbers: cards, IBAN, BIC, ABA routing numbers, bank accounts."""
+
+from __future__ import annotations
+
+from privmw.redaction.checksums.payment import IBAN_LENGTHS, aba_routing, credit_card, iban
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+
+__all__ = ["CARD_WORDS", "RECOGNIZERS"]
+
+CARD_WORDS = (
+    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cc", "ccnum", "pan", "visa",
+    "mastercard", "amex", "american express", "discover", "jcb", "diners", "unionpay", "maestro", "kreditkarte",
+    "kartennummer", "carte", "carte bancaire", "tarjeta", "cartão", "carta di credito", "creditcardnummer",
+    "카드", "카드번호", "신용카드", "체크카드", "법인카드", "カード", "银行卡", "信用卡",
+)  # fmt: skip
+
+IBAN_WORDS = ("iban", "bank", "account", "transfer", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening")
+
+_COUNTRY_CODES = "|".join(IBAN_LENGTHS)
+_IBAN = "|".join(
+    rf"(?:{'|'.join(code for code, size in IBAN_LENGTHS.items() if size == length)})[0-9]{{2}}(?:[ -]?[0-9A-Z]){{{length - 4}}}"
+    for length in sorted(set(IBAN_LENGTHS.values()))
+)
+_CARD_GAP = r"[ .\-]{0,2}"
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    Recognizer(
+        name="credit_card",
+        entity_type="CREDIT_CARD",
+        pattern=rf"{NUM_LEFT}(?:[2-689][0-9]{{3}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}"
+        rf"(?:{_CARD_GAP}[0-9]{{1,3}})?|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
+        r"|(?:2131|1800)[0-9]{11}|[3-6][0-9]{12,18}"
+        rf"|4[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}})(?![0-9A-Za-z_])(?!-[0-9])",
+        trigger=r"(?:[2-689][0-9]{3}|1800)[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]"
+        r"|3[0-9]{3}[ .-]{1,2}[0-9]{6}[ .-]{1,2}[0-9]{4}|4[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}",
+        lookback=40,
+        lookahead=24,
+        score=0.7,
+        checksum=credit_card,
+        policy=ChecksumPolicy.REQUIRED,
+        context=CARD_WORDS,
+        context_overrides=True,
+        source="ISO/IEC 7812-1; scheme ranges with lengths",
+    ),
+    keyed(
+        "iban_with_context",
+        "IBAN_CODE",
+        rf"{LEFT}(?:{_IBAN}){RIGHT}",
+        r"[A-Z]{2}[0-9]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}",
+        ("iban",),
+        checksum=iban,
+        policy=ChecksumPolicy.BOOSTS,
+        boosted=0.95,
+        source="ISO 13616; beside the word IBAN a wrong check digit is a typing error",
+    ),
+    Recognizer(
+        name="iban",
+        entity_type="IBAN_CODE",
+        pattern=rf"{LEFT}(?:{_IBAN}){RIGHT}",
+        trigger=r"[A-Z]{2}[0-9]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{3}",
+        lookback=48,
+        lookahead=48,
+        score=0.7,
+        checksum=iban,
+        policy=ChecksumPolicy.REQUIRED,
+        context=IBAN_WORDS,
+        source="ISO 13616, SWIFT IBAN registry",
+    ),
+    keyed(
+        "bic",
+        "BIC_CODE",
+        rf"{LEFT}[A-Z]{{4}}(?:{_COUNTRY_CODES}|US|CA|AU|NZ|JP|KR|CN|HK|SG|TW|IN|TH|MY|ID|PH|VN|ZA|NG|KE|MX|AR|CL|CO|PE)"
+        rf"[0-9A-Z]{{2}}(?:[0-9A-Z]{{3}})?{RIGHT}",
+        r"[A-Z]{6}[0-9A-Z]{2}",
+        ("bic", "swift", "swift code", "bic code", "swift bic"),
+        ignore_case=False,
+        source="ISO 9362",
+    ),
+    keyed(
+        "aba_routing",
+        "ABA_ROUTING_NUMBER",
+        rf"{NUM_LEFT}[0-3678][0-9]{{3}}-?[0-9]{{4}}-?[0-9]{NUM_RIGHT}",
+        r"[0-3678][0-9]{3}-?[0-9]{4}",
+        ("aba", "routing", "rtn", "bank", "wire", "ach", "transit", "routing number", "aba number"),
+        checksum=aba_routing,
+        boosted=0.95,
+        source="ABA routing number policy",
+    ),
+    keyed(
+        "us_bank_account",
+        "US_BANK_NUMBER",
+        rf"{NUM_LEFT}[0-9]{{8,17}}{NUM_RIGHT}",
+        r"[0-9]{8}",
+        ("bank account", "account number", "acct", "acct no", "account no", "checking", "savings", "checking account",
+         "bank acct", "account #", "bankaccount", "debit account", "a/c"),
+        boosted=0.8,
+        specificity=Specificity.GENERIC,
+        source="NACHA: up to 17 digits, no check digit",
+    ),
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""Building blocks of patterns and triggers that recognizers share.
+
+Patterns are stdlib ``re`` sources under ``re.ASCII``: a Hangul syllable beside a digit is a boundary. Triggers are
+Hyperscan sources in byte mode without lookaround. A scan of hundreds of triggers stays fast only while almost all of
+them begin with a literal, so a recognizer of weak structure is triggered by its context word together with a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+
+__all__ = ["DDMMYY", "LEFT", "MMDD", "NUM_LEFT", "NUM_RIGHT", "RIGHT", "YYMMDD", "keyed", "literal", "near"]
+
+LEFT = r"(?<![0-9A-Za-z])"
+"""Not in the middle of an ASCII word; an underscore before it is allowed (``scan_AB123456C.pdf``)."""
+
+RIGHT = r"(?![0-9A-Za-z])"
+"""The word ends here."""
+
+NUM_LEFT = r"(?<![0-9A-Za-z_])(?<![0-9][.-])"
+"""Not inside a word, and not a later part of a longer dotted or hyphenated number."""
+
+NUM_RIGHT = r"(?![0-9A-Za-z_])(?![.-][0-9])"
+"""The number ends here, and no dot or hyphen continues it."""
+
+MMDD = r"(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|[12][0-9]))"
+"""A month and a day that exist together."""
+
+YYMMDD = "[0-9]{2}" + MMDD
+"""A date of birth as most national numbers write it."""
+
+DDMMYY = r"(?:(?:0[1-9]|[12][0-9]|3[01])(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|30)(?:0[469]|11)|(?:0[1-9]|[12][0-9])02)[0-9]{2}"
+"""The same, day first."""
+
+_GAP_BEFORE = 40
+_GAP_AFTER = 20
+_SHORT = 5
+
+
+def literal(word: str) -> str:
+    """Return a trigger source for a word: letters as they are, other characters as escaped UTF-8 bytes."""
+    parts = []
+    for char in word:
+        if char == " ":
+            parts.append(r"[ _-]?")
+        elif char.isascii():
+            parts.append(re.escape(char))
+        else:
+            parts.append("".join(f"\\x{byte:02x}" for byte in char.encode()))
+    return "".join(parts)
+
+
+def near(words: Iterable[str], shape: str, *, after: bool = True) -> str:
+    """Return a trigger that fires where a number of ``shape`` stands within reach of one of ``words``.
+
+    Args:
+        words: Context words; a word that contains another one is left out, as the shorter one finds it too.
+        shape: Trigger source of the value, or of its beginning.
+        after: The word may also follow the value.
+    """
+    kept: list[str] = []
+    for word in sorted({word.lower() for word in words}, key=lambda word: (len(word), word)):
+        if not any(_covers(short, word) for short in kept):
+            kept.append(word)
+    alternatives = "|".join(_bounded(word) for word in kept)
+    before = rf"(?i:{alternatives})[\s\S]{{0,{_GAP_BEFORE}}}{shape}"
+    return rf"{before}|{shape}[\s\S]{{0,{_GAP_AFTER}}}(?i:{alternatives})" if after else before
+
+
+def keyed(
+    name: str,
+    entity_type: str,
+    pattern: str,
+    shape: str,
+    context: tuple[str, ...],
+    *,
+    checksum: Callable[[str], bool] | None = None,
+    policy: ChecksumPolicy | None = None,
+    score: float = 0.3,
+    boosted: float = 0.85,
+    ignore_case: bool = True,
+    after: bool = True,
+    lookback: int = 96,
+    lookahead: int = 64,
+    specificity: Specificity = Specificity.SPECIFIC,
+    default: bool = True,
+    source: str = "",
+) -> Recognizer:
+    """Declare a recognizer of weak structure, which stands only beside one of its context words.
+
+    Args:
+        name: Unique name.
+        entity_type: Entity type.
+        pattern: Exact pattern.
+        shape: Trigger source of the value, or of its beginning, without boundaries.
+        context: Words that name the entity.
+        checksum: Check of the matched text.
+        policy: What a failed check means; ``required`` where a checksum is given.
+        score: Confidence of a bare match.
+        boosted: Confidence beside a context word.
+        ignore_case: Letters match in either case; the context words in the trigger always do.
+        after: The context word may follow the value.
+        lookback: Characters before the trigger's end where the value may begin.
+        lookahead: Characters after the trigger's end where it may go on.
+        specificity: Who wins an overlap.
+        default: Part of the default set.
+        source: Where the shape comes from.
+    """
+    if policy is None:
+        policy = ChecksumPolicy.NONE if checksum is None else ChecksumPolicy.REQUIRED
+    return Recognizer(
+        name=name,
+        entity_type=entity_type,
+        pattern=pattern,
+        trigger=near(context, shape, after=after),
+        lookback=lookback,
+        lookahead=lookahead,
+        ignore_case=ignore_case,
+        score=score,
+        boosted=boosted,
+        checksum=checksum,
+        policy=policy,
+        context=context,
+        needs_context=True,
+        specificity=specificity,
+        default=default,
+        source=source,
+    )
+
+
+def _bounded(word: str) -> str:
+    """A short Latin word must stand alone, or it would fire inside every other word."""
+    source = literal(word)
+    if word.isascii() and len(word) <= _SHORT:
+        return rf"(?:\b|_){source}s?(?:\b|[_0-9])"
+    return source
+
+
+def _covers(short: str, word: str) -> bool:
+    if short.isascii() and len(short) <= _SHORT:
+        return False
+    return literal(short) in literal(word)
