@@ -229,10 +229,9 @@ class Engine:
                 verified = self._verdict(text, plan, start, end, floor, ceiling, key_mask)
                 if verified is not None and (not self.allow or text[start:end] not in self.allow):
                     found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
-                    done[plan.index] = stop
-                    if stop >= last:
+                    if end >= last:
                         return
-                    low = stop
+                    done[plan.index] = low = end
                     continue
             low = begin + 1
 
