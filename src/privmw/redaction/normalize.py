@@ -1,0 +1,215 @@
+r"""Text as a reader would see it: escapes decoded, look-alike characters folded, with a way back to the original.
+
+Percent-encoding (also of itself), JSON and Python escapes (``\u0040``, ``\n``), HTML entities, full-width and
+mathematical forms, digits of other scripts, invisible characters, typographic dashes and spaces, decomposed letters.
+Both the original and the normalised text are searched; matches in the latter are mapped back.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+__all__ = ["Normalised", "may_need_normalising", "normalise"]
+
+_PASSES = 4
+"""Escapes within escapes are followed this far."""
+
+_ESCAPE = re.compile(
+    r"(?:%[0-9A-Fa-f]{2})+"
+    r"|(?:\\u[0-9A-Fa-f]{4})+"
+    r"|\\x[0-9A-Fa-f]{2}"
+    r"|\\[nrt\"/\\]"
+    r"|&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
+)
+
+_FOLDABLE = re.compile(
+    "["
+    "\u00a0\u00ad\u00b2\u00b3\u00b9\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59"
+    "\u1100-\u11ff\u180e\u2000-\u2015\u2024\u2028-\u202f\u205f-\u2064\u2070-\u2079\u207b\u2080-\u2089\u208b"
+    "\u2100-\u214f\u2212\u2215\u2460-\u249b\u24b6-\u24ea\u3000\u3164\ufb00-\ufb06\ufe00-\ufe0f\ufe52-\ufe6b\ufeff"
+    "\uff01-\uff5e\uffa0\U0001d400-\U0001d7ff\U000e0001-\U000e007f"
+    "]"
+)
+_CLUSTER = re.compile(
+    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"  # a Hangul syllable in letters
+    "|[^\\W\\d_][\u0300-\u036f]+"  # a letter and its accents
+    "|" + _FOLDABLE.pattern
+)
+_DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u207b\u208b\u2212\ufe58\ufe63\uff0d")
+
+
+class Normalised:
+    """A normalised text and the way back.
+
+    Attributes:
+        text: The text to search.
+    """
+
+    __slots__ = ("_maps", "text")
+
+    def __init__(self, text: str, maps: list[_Map]) -> None:
+        self.text = text
+        self._maps = maps
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a span of the normalised text to the smallest span of the original that holds all of it."""
+        for back in reversed(self._maps):
+            start, end = back.start(start), back.end(end)
+        return start, end
+
+
+class _Map:
+    """Where the replaced pieces of one pass lie, in the new text and in the old."""
+
+    __slots__ = ("new_ends", "new_starts", "old_ends", "old_starts")
+
+    def __init__(self) -> None:
+        self.new_starts: list[int] = []
+        self.new_ends: list[int] = []
+        self.old_starts: list[int] = []
+        self.old_ends: list[int] = []
+
+    def start(self, position: int) -> int:
+        index = bisect_right(self.new_starts, position) - 1
+        while index >= 0 and self.new_ends[index] == position == self.new_starts[index]:
+            index -= 1  # something removed right before the span does not belong to it
+        if index < 0:
+            following = bisect_right(self.new_starts, position) - 1
+            return position if following < 0 else self.old_ends[following]
+        if position < self.new_ends[index]:
+            return self.old_starts[index]
+        last = bisect_right(self.new_starts, position) - 1
+        return self.old_ends[last] + position - self.new_ends[last]
+
+    def end(self, position: int) -> int:
+        last = position - 1
+        index = bisect_right(self.new_starts, last) - 1
+        if index < 0:
+            return position
+        if last < self.new_ends[index]:
+            return self.old_ends[index]
+        return self.old_ends[index] + last - self.new_ends[index] + 1
+
+
+def may_need_normalising(text: str) -> bool:
+    """Whether :func:`normalise` could change a text; nearly free for plain ASCII."""
+    if not text.isascii() and _FOLDABLE.search(text) is not None:
+        return True
+    return ("%" in text or "\\" in text or "&" in text) and _ESCAPE.search(text) is not None
+
+
+def normalise(text: str) -> Normalised | None:
+    """Decode and fold a text, or return ``None`` where that changes nothing."""
+    maps: list[_Map] = []
+    current = text
+    for _ in range(_PASSES):
+        before = current
+        if "%" in current or "\\" in current or "&" in current:
+            current = _pass(current, _ESCAPE, _decode, maps)
+        if not current.isascii():
+            current = _pass(current, _CLUSTER, _fold, maps)
+        if current == before:
+            break
+    return Normalised(current, maps) if maps and current != text else None
+
+
+def _pass(
+    text: str, pattern: re.Pattern[str], pieces: Callable[[str], Iterator[tuple[int, str]]], maps: list[_Map]
+) -> str:
+    parts: list[str] = []
+    back = _Map()
+    position = length = 0
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        parts.append(text[position:start])
+        length += start - position
+        position = start
+        for old_length, new in pieces(match[0]):
+            back.new_starts.append(length)
+            back.old_starts.append(position)
+            length += len(new)
+            position += old_length
+            back.new_ends.append(length)
+            back.old_ends.append(position)
+            parts.append(new)
+        position = end
+    if not parts:
+        return text
+    parts.append(text[position:])
+    maps.append(back)
+    return "".join(parts)
+
+
+def _decode(escape: str) -> Iterator[tuple[int, str]]:
+    """Yield ``(characters of the escape, what they stand for)``; an escape that stands for nothing stays."""
+    if escape[0] == "%":
+        yield from _decode_percent(escape)
+    elif escape[0] == "&":
+        plain = html.unescape(escape)
+        yield len(escape), plain if plain != escape else escape
+    elif escape[1] == "u":
+        yield from _decode_utf16(escape)
+    elif escape[1] == "x":
+        yield len(escape), chr(int(escape[2:], 16))
+    else:
+        yield len(escape), {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
+
+
+def _decode_percent(escape: str) -> Iterator[tuple[int, str]]:
+    data = bytes.fromhex(escape.replace("%", ""))
+    position = 0
+    while position < len(data):
+        lead = data[position]
+        size = 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        piece = data[position : position + size]
+        try:
+            plain = piece.decode()
+        except UnicodeDecodeError:
+            size, plain = 1, escape[position * 3 : position * 3 + 3]
+        yield size * 3, plain
+        position += size
+
+
+def _decode_utf16(escape: str) -> Iterator[tuple[int, str]]:
+    units = [int(unit, 16) for unit in escape.split("\\u")[1:]]
+    index = 0
+    while index < len(units):
+        unit = units[index]
+        if 0xD800 <= unit < 0xDC00 and index + 1 < len(units) and 0xDC00 <= units[index + 1] < 0xE000:
+            yield 12, chr(0x10000 + ((unit - 0xD800) << 10) + units[index + 1] - 0xDC00)
+            index += 2
+        else:
+            yield 6, chr(unit)
+            index += 1
+
+
+_folded: dict[str, str] = {}
+
+
+def _fold(cluster: str) -> Iterator[tuple[int, str]]:
+    plain = _folded.get(cluster)
+    if plain is None:
+        plain = _fold_slowly(cluster)
+        if len(_folded) < 8192:
+            _folded[cluster] = plain
+    yield len(cluster), plain
+
+
+def _fold_slowly(cluster: str) -> str:
+    if len(cluster) > 1:
+        return unicodedata.normalize("NFKC", cluster)
+    if cluster in _DASHES:
+        return "-"
+    digit = unicodedata.decimal(cluster, None)
+    if digit is not None:
+        return str(digit)
+    kind = unicodedata.category(cluster)
+    if kind in {"Cf", "Mn"} or cluster in "\u115f\u1160\u3164\uffa0":
+        return ""
+    if kind in {"Zl", "Zp"}:
+        return "\n"
+    return unicodedata.normalize("NFKC", cluster)
