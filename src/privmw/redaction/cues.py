@@ -73,7 +73,7 @@ class Cues:
         first = self._first
         mask = 0
         for index, word in enumerate(words):
-            word = word.lower()  # noqa: PLW2901 - the lower-case form is the word
+            word = word.lower()
             entries = first.get(word)
             if entries is None and word[-1] == "s":
                 entries = first.get(word[:-1])

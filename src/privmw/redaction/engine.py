@@ -11,6 +11,7 @@ from itertools import accumulate
 from privmw.errors import ConfigurationError
 from privmw.redaction.cues import AFTER, BEFORE, Cues
 from privmw.redaction.gate import Gate, Group, RegexGate, Region, group_plans
+from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.spans import Found, resolve
@@ -42,7 +43,7 @@ def choose_gate(groups: Sequence[Group], name: str = "auto") -> Gate:
     if name not in {"auto", "hyperscan"}:
         raise ConfigurationError(f"there is no gate {name!r}", remedy="Use auto, hyperscan or regex")
     try:
-        from privmw.redaction.hyperscan_gate import HyperscanGate  # noqa: PLC0415 - native code, optional
+        from privmw.redaction.hyperscan_gate import HyperscanGate
     except ImportError:
         if name == "hyperscan":
             raise ConfigurationError("the hyperscan package is not installed", remedy="pip install hyperscan") from None
@@ -113,8 +114,14 @@ class Engine:
         return found
 
     def find(self, text: str, key_mask: int = 0) -> list[Found]:
-        """Find the matches of one text: ordered, without overlaps."""
+        """Find the matches of one text, in its original or normalised form: ordered, without overlaps."""
         found = self.candidates(text, key_mask)
+        if may_need_normalising(text):
+            plain = normalise(text)
+            if plain is not None:
+                for start, end, *rest in self.candidates(plain.text, key_mask):
+                    low, high = plain.original_span(start, -end)
+                    found.append((low, -high, *rest))  # type: ignore[arg-type]
         return resolve(found, text) if found else found
 
     def find_leaves(self, leaves: Sequence[str], key_masks: Sequence[int] | None = None) -> dict[int, list[Found]]:
@@ -128,30 +135,53 @@ class Engine:
             For each text that has matches, by its place: what :meth:`find` gives for it (offsets within that text).
         """
         text = SEPARATOR.join(leaves)
+        by_leaf: dict[int, list[Found]] = {}
+        self._joined(text, leaves, range(len(leaves)), key_masks, by_leaf)
+        if may_need_normalising(text):
+            plain = {place: folded for place, leaf in enumerate(leaves) if (folded := normalise(leaf)) is not None}
+            if plain:
+                texts = [folded.text for folded in plain.values()]
+                mapped: dict[int, list[Found]] = {}
+                self._joined(SEPARATOR.join(texts), texts, list(plain), key_masks, mapped)
+                for place, found in mapped.items():
+                    span = plain[place].original_span
+                    for start, end, *rest in found:
+                        low, high = span(start, -end)
+                        by_leaf.setdefault(place, []).append((low, -high, *rest))  # type: ignore[arg-type]
+        return {place: resolve(found, leaves[place]) for place, found in by_leaf.items() if found}
+
+    def _joined(
+        self,
+        text: str,
+        leaves: Sequence[str],
+        places: Sequence[int],
+        key_masks: Sequence[int] | None,
+        by_place: dict[int, list[Found]],
+    ) -> None:
+        """Find the candidates of joined leaves; ``places`` gives each leaf's name in ``key_masks`` and the answer."""
         regions = self._regions(text)
         if not regions:
-            return {}
-        ends = [end + place for place, end in enumerate(accumulate(map(len, leaves)))]
+            return
+        ends = [end + index for index, end in enumerate(accumulate(map(len, leaves)))]
         starts = [0, *(end + 1 for end in ends[:-1])]
         marked = "<" in text or "[" in text
         done: dict[int, int] = {}
         by_leaf: dict[int, list[Found]] = {}
         for group, low, high, last in regions:
-            place = bisect_right(starts, max(low, 0)) - 1
-            while place < len(starts) and starts[place] < high:
-                floor, ceiling = starts[place], ends[place]
-                found = by_leaf.setdefault(place, [])
+            index = bisect_right(starts, max(low, 0)) - 1
+            while index < len(starts) and starts[index] < high:
+                floor, ceiling = starts[index], ends[index]
+                found = by_leaf.setdefault(index, [])
                 region = [group, max(low, floor), min(high, ceiling), min(last, ceiling)]
-                mask = key_masks[place] if key_masks is not None else 0
+                mask = key_masks[places[index]] if key_masks is not None else 0
                 self._region(text, region, floor, ceiling, mask, marked, done, found)
-                place += 1
-        answer: dict[int, list[Found]] = {}
-        for place, found in by_leaf.items():
+                index += 1
+        for index, found in by_leaf.items():
             if found:
-                floor = starts[place]
-                moved = [(start - floor, end + floor, *rest) for start, end, *rest in found] if floor else found
-                answer[place] = resolve(moved, leaves[place])  # type: ignore[arg-type]
-        return answer
+                floor = starts[index]
+                by_place.setdefault(places[index], []).extend(
+                    (start - floor, end + floor, *rest) for start, end, *rest in found  # type: ignore[misc]
+                )
 
     def context_of(self, text: str, item: Found, key_mask: int = 0) -> str | None:
         """Return the context word or ``"key"`` that speaks for a match, or ``None``."""

@@ -154,7 +154,7 @@ def _decode(escape: str) -> Iterator[tuple[int, str]]:
     elif escape[1] == "u":
         yield from _decode_utf16(escape)
     elif escape[1] == "x":
-        yield len(escape), chr(int(escape[2:], 16))
+        yield len(escape), chr(bytes.fromhex(escape[2:])[0])
     else:
         yield len(escape), {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
 
