@@ -38,6 +38,21 @@ LegalBasis = Literal[
     "consent", "contract", "legal_obligation", "vital_interests", "public_interest", "legitimate_interests", "safety"
 ]
 
+Coverage = Literal[
+    "account",
+    "advertising",
+    "contract",
+    "dispute",
+    "operator_access",
+    "other",
+    "payment",
+    "statistics",
+    "support",
+    "transfer_payload",
+    "transfer_record",
+    "user_access",
+]
+
 Categories = Annotated[tuple[Category, ...], BeforeValidator(from_list_text)]
 Countries = Annotated[tuple[Country, ...], BeforeValidator(from_list_text)]
 Subjects = Annotated[tuple[Subject, ...], BeforeValidator(from_list_text)]
@@ -122,8 +137,8 @@ class RecipientSettings(Section):
     """``[recipients.KEY]``: to whom data go; merged over the built-in catalogue entry of the same key.
 
     ``fixed_purpose`` serves processors that are called in the background (error reports, analytics, sign-in), where no
-    route's purpose is at hand: every call to them has that purpose. ``storage``: ``switch`` turns the provider's storing
-    off where a request can say so; ``forbid`` also denies where it cannot and no ``storage_evidence`` is named;
+    route's purpose is at hand: every call to them has that purpose. ``storage``: ``switch`` turns the provider's
+    storing off where a request can say so; ``forbid`` also denies where it cannot and no ``storage_evidence`` is named;
     ``allow`` leaves it. ``unscannable`` lists the purposes that may send bodies that cannot be searched (audio, files).
     """
 
@@ -173,16 +188,7 @@ class RetentionSettings(Section):
     clause: str | None = None
     title: str | None = None
     stated: str | None = None
-    covers: Annotated[
-        tuple[
-            Literal[
-                "transfer_record", "transfer_payload", "operator_access", "user_access", "account", "contract", "payment",
-                "dispute", "advertising", "support", "statistics", "other",
-            ],
-            ...,
-        ],
-        BeforeValidator(from_list_text),
-    ] = ()  # fmt: skip
+    covers: Annotated[tuple[Coverage, ...], BeforeValidator(from_list_text)] = ()
 
 
 class SuspendedSettings(Section):

@@ -1,0 +1,95 @@
+"""Countries of cloud regions, as AWS, Google Cloud and Azure publish them."""
+
+from __future__ import annotations
+
+from privmw.settings.countries import COUNTRIES
+
+__all__ = ["country_of_region"]
+
+# docs.aws.amazon.com, "AWS Regions"; cloud.google.com, "Regions and zones"; learn.microsoft.com, "Azure regions list".
+_REGIONS = {
+    "us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1": "US",
+    "ca-central-1 ca-west-1": "CA",
+    "mx-central-1": "MX",
+    "sa-east-1": "BR",
+    "eu-central-1": "DE",
+    "eu-central-2": "CH",
+    "eu-west-1": "IE",
+    "eu-west-2": "GB",
+    "eu-west-3": "FR",
+    "eu-north-1": "SE",
+    "eu-south-1": "IT",
+    "eu-south-2": "ES",
+    "ap-northeast-1 ap-northeast-3": "JP",
+    "ap-northeast-2": "KR",
+    "ap-east-1": "HK",
+    "ap-east-2": "TW",
+    "ap-south-1 ap-south-2": "IN",
+    "ap-southeast-1": "SG",
+    "ap-southeast-2 ap-southeast-4": "AU",
+    "ap-southeast-3": "ID",
+    "ap-southeast-5": "MY",
+    "ap-southeast-6": "NZ",
+    "ap-southeast-7": "TH",
+    "me-south-1": "BH",
+    "me-central-1": "AE",
+    "il-central-1": "IL",
+    "af-south-1": "ZA",
+    "us us-central1 us-east1 us-east4 us-east5 us-south1 us-west1 us-west2 us-west3 us-west4": "US",
+    "northamerica-northeast1 northamerica-northeast2": "CA",
+    "northamerica-south1": "MX",
+    "southamerica-east1": "BR",
+    "southamerica-west1": "CL",
+    "eu europe": "EU",
+    "europe-west1": "BE",
+    "europe-west2": "GB",
+    "europe-west3 europe-west10": "DE",
+    "europe-west4": "NL",
+    "europe-west6": "CH",
+    "europe-west8 europe-west12": "IT",
+    "europe-west9": "FR",
+    "europe-southwest1": "ES",
+    "europe-north1": "FI",
+    "europe-north2": "SE",
+    "europe-central2": "PL",
+    "asia-northeast1 asia-northeast2": "JP",
+    "asia-northeast3": "KR",
+    "asia-east1": "TW",
+    "asia-east2": "HK",
+    "asia-south1 asia-south2": "IN",
+    "asia-southeast1": "SG",
+    "asia-southeast2": "ID",
+    "australia-southeast1 australia-southeast2": "AU",
+    "me-west1": "IL",
+    "me-central2": "SA",
+    "africa-south1": "ZA",
+    "eastus eastus2 centralus northcentralus southcentralus westcentralus westus westus2 westus3": "US",
+    "canadacentral canadaeast": "CA",
+    "brazilsouth": "BR",
+    "northeurope": "IE",
+    "westeurope": "NL",
+    "francecentral": "FR",
+    "germanywestcentral": "DE",
+    "italynorth": "IT",
+    "norwayeast": "NO",
+    "polandcentral": "PL",
+    "spaincentral": "ES",
+    "swedencentral": "SE",
+    "switzerlandnorth switzerlandwest": "CH",
+    "uksouth ukwest": "GB",
+    "koreacentral koreasouth": "KR",
+    "japaneast japanwest": "JP",
+    "southeastasia": "SG",
+    "eastasia": "HK",
+    "centralindia southindia westindia": "IN",
+    "australiaeast australiasoutheast": "AU",
+    "uaenorth": "AE",
+    "southafricanorth": "ZA",
+}
+_COUNTRY = {region: country for regions, country in _REGIONS.items() for region in regions.split()}
+
+
+def country_of_region(text: str) -> str | None:
+    """The country of a cloud region (``ap-northeast-2``), or of a country code as such; ``None`` when unknown."""
+    upper = text.upper()
+    return upper if upper in COUNTRIES and len(text) == 2 and text.isupper() else _COUNTRY.get(text.lower())
