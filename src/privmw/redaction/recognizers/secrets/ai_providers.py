@@ -27,7 +27,7 @@ _FAL = Recognizer(
     name="fal_api_key",
     entity_type="FAL_API_KEY",
     pattern=LEFT + UUID + ":" + HEX + r"{32}(?![0-9A-Za-z_])",
-    trigger=r"-[0-9a-fA-F]{12}:[0-9a-f]{32}",
+    trigger=r"[0-9a-fA-F]{2}:[0-9a-f]{24}",
     lookback=80,
     lookahead=8,
     score=0.95,
@@ -45,18 +45,6 @@ _AZURE_84 = Recognizer(
     score=1.0,
     secret=True,
     source="Microsoft common annotated security keys: fixed mark JQQJ99 at offset 52 of 84",
-)
-
-_ZHIPU = Recognizer(
-    name="zhipu_api_key",
-    entity_type="ZHIPU_API_KEY",
-    pattern=LEFT + HEX + r"{32}\.[0-9A-Za-z]{16}(?![0-9A-Za-z_.])",
-    trigger=r"[0-9a-f]{32}\.[0-9A-Za-z]{16}",
-    lookback=56,
-    lookahead=8,
-    score=0.9,
-    secret=True,
-    source="open.bigmodel.cn API keys: id, dot, secret",
 )
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -141,7 +129,13 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     prefixed("CARTESIA_API_KEY", "sk_car_", ALNUM, 20, source="docs.cartesia.ai API keys"),
     keyed("AI21_API_KEY", "ai21", "[0-9A-Za-z]{32}", length=32, source="docs.ai21.com API keys"),
     keyed("WRITER_API_KEY", "writer[_-]api", "[0-9A-Za-z]{32,64}", length=64, source="dev.writer.com API keys"),
-    _ZHIPU,
+    keyed(
+        "ZHIPU_API_KEY",
+        "zhipu|bigmodel|glm[_-]|zai[_-]",
+        r"[0-9a-f]{32}\.[0-9A-Za-z]{16}",
+        length=49,
+        source="open.bigmodel.cn API keys: id, dot, secret",
+    ),
     keyed("SAMBANOVA_API_KEY", "samba[_-]?nova", UUID, length=36, source="cloud.sambanova.ai API keys"),
     prefixed("CURSOR_API_KEY", "crsr_", HEX, 32, source="cursor.com dashboard API keys"),
     prefixed(

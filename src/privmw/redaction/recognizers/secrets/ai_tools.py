@@ -39,12 +39,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     prefixed("MODAL_TOKEN", "a[ks]-", ALNUM, 22, 22, source="modal.com token id (ak-) and secret (as-)"),
     prefixed("E2B_API_KEY", "e2b_", HEX, 40, 40, source="e2b.dev API keys"),
-    prefixed(
+    keyed(
         "BASETEN_API_KEY",
-        r"[0-9A-Za-z]{8}\.",
-        ALNUM,
-        32,
-        exact=True,
+        "baseten",
+        r"[0-9A-Za-z]{8}\.[0-9A-Za-z]{32}",
+        length=41,
         source="docs.baseten.co API keys: 8, dot, 32 characters",
     ),
     prefixed("RUNPOD_API_KEY", "rpa_", ALNUM, 32, source="docs.runpod.io API keys"),

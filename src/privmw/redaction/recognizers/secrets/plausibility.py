@@ -15,7 +15,7 @@ __all__ = ["entropy", "looks_random", "not_masked", "plausible_key", "plausible_
 _MASKS = frozenset("xX*.#-_?•0")
 _WORDS = re.compile(
     r"your|change[_-]?me|replace[_-]?me|placeholder|dummy|redacted|filtered|scrubbed|insert[_-]|put[_-]|todo|xxxx|\*\*\*"
-    r"|\.\.\.|_here\b|example",
+    r"|\.\.\.|_here\b|example|abcdefghij|0123456789|1234567890",
     re.IGNORECASE | re.ASCII,
 )
 _TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|^\$[A-Za-z_]\w*$|^%[A-Za-z_]\w*%$|^%\(?\w*\)?[sdr]$|^<|^\{[^}]*\}$", re.ASCII)

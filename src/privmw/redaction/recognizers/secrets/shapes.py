@@ -117,7 +117,7 @@ def keyed(
         name=name or entity_type.lower(),
         entity_type=entity_type,
         pattern=rf"{word}{KEY_GAP}(?P<value>{value})(?![0-9A-Za-z_+/=-]|\.[0-9A-Za-z])",
-        trigger=f"{word}{KEY_GAP}{value}",
+        trigger=f"{word}{KEY_GAP}(?:{value})",
         lookback=length + _GAP_BYTES,
         lookahead=length + 8,
         score=score,
