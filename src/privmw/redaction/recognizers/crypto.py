@@ -1,0 +1,71 @@
+"""Cryptocurrency addresses."""
+
+from __future__ import annotations
+
+from privmw.redaction.checksums.crypto import wallet
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+
+__all__ = ["RECOGNIZERS"]
+
+_WORDS = (
+    "wallet",
+    "bitcoin",
+    "btc",
+    "ethereum",
+    "eth",
+    "crypto",
+    "address",
+    "litecoin",
+    "monero",
+    "xmr",
+    "ripple",
+    "tron",
+    "지갑",
+)
+_B58 = "[1-9A-HJ-NP-Za-km-z]"
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    Recognizer(
+        name="crypto_ethereum",
+        entity_type="CRYPTO",
+        pattern=r"(?<![0-9A-Za-z])0x[0-9A-Fa-f]{40}(?![0-9A-Za-z])",
+        trigger=r"0x[0-9A-Fa-f]{40}",
+        lookback=48,
+        lookahead=4,
+        score=0.7,
+        boosted=0.95,
+        checksum=wallet,
+        policy=ChecksumPolicy.REQUIRED,
+        context=_WORDS,
+        context_overrides=True,
+        source="EIP-55",
+    ),
+    Recognizer(
+        name="crypto_bech32",
+        entity_type="CRYPTO",
+        pattern=r"(?<![0-9A-Za-z])(?:(?:bc|tb|ltc|addr)1[02-9ac-hj-np-z]{8,100}|BC1[02-9AC-HJ-NP-Z]{8,87})(?![0-9A-Za-z])",
+        trigger=r"(?:bc|tb|ltc|addr)1[02-9ac-hj-np-z]{8}|BC1[02-9AC-HJ-NP-Z]{8}",
+        lookback=16,
+        lookahead=100,
+        score=0.8,
+        boosted=0.95,
+        checksum=wallet,
+        policy=ChecksumPolicy.REQUIRED,
+        context=_WORDS,
+        source="BIP 173, BIP 350",
+    ),
+    Recognizer(
+        name="crypto_base58",
+        entity_type="CRYPTO",
+        pattern=rf"(?<![0-9A-Za-z])(?:[13LMDT]{_B58}{{25,33}}|r{_B58}{{24,34}}|[48]{_B58}{{94,105}})(?![0-9A-Za-z])",
+        trigger=rf"\b[13LMDTr48]{_B58}{{24}}",
+        lookback=32,
+        lookahead=100,
+        score=0.7,
+        boosted=0.95,
+        checksum=wallet,
+        policy=ChecksumPolicy.REQUIRED,
+        context=_WORDS,
+        source="Bitcoin, Litecoin, Dogecoin, Tron, XRP: Base58Check; Monero by length",
+    ),
+)

@@ -1,0 +1,71 @@
+"""Places: coordinates, home directories, Korean and English street addresses."""
+
+from __future__ import annotations
+
+from privmw.redaction.recognizers.base import Recognizer, Specificity
+from privmw.redaction.recognizers.shapes import keyed
+
+__all__ = ["RECOGNIZERS"]
+
+_GEO_WORDS = (
+    "latitude", "longitude", "lat", "lng", "lon", "latlng", "latlon", "coordinates", "coords", "gps", "geo", "location", "geolocation",
+    "position", "위도", "경도", "좌표", "위치",
+)  # fmt: skip
+_LAT = r"[-+]?(?:[0-8]?[0-9]\.[0-9]{3,16}|90\.0{3,16})"
+_LON = r"[-+]?(?:1[0-7][0-9]|[0-9]?[0-9])\.[0-9]{3,16}"
+_PROVINCE = (
+    "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주|충청북|충청남|전라북|전라남|경상북|경상남)"
+    "(?:특별자치|특별|광역)?(?:시|도)?"
+)
+_DETAIL = (
+    r"(?:[ ,]{1,2}(?:[0-9가-힣A-Za-z]{1,20}(?:아파트|빌라|오피스텔|타워|빌딩|맨션|주택|하이츠|캐슬|자이|힐스테이트|푸르지오|래미안)"
+    r"|(?:지하 ?)?[0-9]{1,4}[가-힣A-Z]?(?:동|호|층)(?: ?[0-9]{1,4}(?:호|층))?(?![가-힣])))*"
+    r"(?: ?\([가-힣0-9, ]{2,30}\))?"
+)
+_STREET = r"[가-힣][가-힣0-9·]{0,14}(?:대로|로|길)(?:[0-9]{1,4}(?:번)?(?:가|나|다)?길)? ?(?:지하 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9가-힣]{2})"
+_LOT = r"[가-힣]{1,8}[0-9]{0,2}(?:동|리|읍|면|가) ?(?:산 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9])"
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    keyed("geo_coordinate", "GEO_COORDINATE", rf"(?<![0-9A-Za-z.])(?:{_LAT}[ ,;/°NS]{{1,4}}(?:(?i:lon|lng|longitude)[\"' :=]{{1,4}})?{_LON}|{_LON}|{_LAT})(?![0-9A-Za-z.])",
+          r"[0-9]\.[0-9]{3}", _GEO_WORDS, boosted=0.75, specificity=Specificity.GENERIC, source="ISO 6709, decimal degrees"),
+    Recognizer(
+        name="user_path",
+        entity_type="USER_PATH",
+        pattern=r"(?:(?<![0-9A-Za-z._~-])/(?:home|Users)/|[A-Za-z]:\\{1,2}(?:Users|Documents and Settings)\\{1,2})"
+        r"(?!(?:Shared|Public|Default|runner|ubuntu|ec2-user|vagrant|app|node|appuser|runneradmin|ContainerAdministrator)(?![0-9A-Za-z._-]))"
+        r"(?P<value>[0-9A-Za-z가-힣_][0-9A-Za-z가-힣._ @-]{0,30}?)(?=[/\\\s\"'<>:;,)\]]|$)",
+        trigger=r"/home/[0-9A-Za-z_\x80-\xff]|/Users/[0-9A-Za-z_\x80-\xff]|:\\{1,2}(?:Users|Documents and Settings)\\{1,2}[0-9A-Za-z_\x80-\xff]",
+        lookback=40,
+        lookahead=40,
+        score=0.65,
+        specificity=Specificity.GENERIC,
+        source="Sentry Relay @userpath",
+    ),
+    Recognizer(
+        name="kr_address_road",
+        entity_type="KR_ADDRESS",
+        pattern=rf"(?<![가-힣]){_PROVINCE} {{0,2}}(?:[가-힣]{{1,6}}(?:시|군|구) {{0,2}}){{0,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) {{0,2}})?(?:{_STREET}|{_LOT}){_DETAIL}"
+        rf"|(?<![가-힣])(?:[가-힣]{{1,6}}(?:시|군|구) ){{1,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) )?(?:{_STREET}|{_LOT}){_DETAIL}",
+        trigger=r"(?:\xec\x8b\x9c|\xea\xb5\xb0|\xea\xb5\xac|\xec\x9d\x8d|\xeb\xa9\xb4|\xec\x84\x9c\xec\x9a\xb8|\xeb\xb6\x80\xec\x82\xb0|\xec\x84\xb8\xec\xa2\x85) {1,2}"
+        r"(?:[\xea-\xed][\x80-\xbf][\x80-\xbf]|[0-9 ]){1,14}"
+        r"(?:\xeb\xa1\x9c|\xea\xb8\xb8|\xeb\x8f\x99|\xeb\xa6\xac|\xea\xb0\x80|\xec\x9d\x8d|\xeb\xa9\xb4) ?(?:\xec\xa7\x80\xed\x95\x98 ?)?[0-9]",
+        lookback=48,
+        lookahead=64,
+        score=0.75,
+        context=("주소", "거주", "거주지", "배송지", "자택", "사는 곳", "address"),
+        source="Road Name Address Act; lot-number addresses",
+    ),
+    Recognizer(
+        name="us_street_address",
+        entity_type="STREET_ADDRESS",
+        pattern=r"(?<![0-9A-Za-z.-])[0-9]{1,6} (?:[NSEW]\.? )?(?:[A-Z][a-z']{1,20}\.? |[0-9]{1,3}(?:st|nd|rd|th) ){1,3}"
+        r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Way|Terrace|Circle|Highway|Hwy|Parkway|Pkwy)\.?(?![a-z])"
+        r"(?:,? (?:Apt|Suite|Ste|Unit|#)\.? ?[0-9A-Za-z]{1,6})?",
+        lookback=64,
+        lookahead=48,
+        score=0.5,
+        default=False,
+        specificity=Specificity.GENERIC,
+        source="USPS Publication 28; opt-in, as the NER tier finds more",
+    ),
+)  # fmt: skip
