@@ -11,7 +11,7 @@ from typing import Any
 from privmw.egress.codec import dumps_text, loads_document
 from privmw.egress.leaves import Leaves
 
-__all__ = ["collect_json", "holds_token_ids"]
+__all__ = ["collect_json", "holds_token_ids", "is_name"]
 
 # Members that providers define and parse. Skipped only where the value looks like a name.
 _STRUCTURAL = frozenset({
@@ -96,7 +96,7 @@ class _Walk:
             plain = _PLAIN_KEY.fullmatch(key) is not None
             if free or not plain:
                 self._leaves.add(key, partial(_rename, node, key), (*path, "*"))
-            if not free and type(item) is str and (key in _OPAQUE or (key in _STRUCTURAL and _is_name(item))):
+            if not free and type(item) is str and (key in _OPAQUE or (key in _STRUCTURAL and is_name(item))):
                 continue
             opens = free or (key in _FREE and not (key in _CONVERSATION_LISTS and type(item) is list))
             self.member(node, key, item, (*path, key if plain and not free else "*"), free=opens)
@@ -151,7 +151,8 @@ class _Walk:
             self._leaves.add(plain, partial(_put_base64, put, ""), path)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a text looks like the name of a model or an id: letters, no spaces, no at sign, no long number."""
     return _NAME.fullmatch(text) is not None or _OPAQUE_ID.fullmatch(text) is not None
 
 

@@ -1,0 +1,186 @@
+"""The guard: may this request leave at all, and in which form; recorded before and after."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+from privmw.context import RequestContext, current_context
+from privmw.egress.call import Call
+from privmw.egress.identity import endpoint_of, is_loopback
+from privmw.egress.leaves import TextRewriter
+from privmw.egress.outgoing import Outgoing
+from privmw.egress.records import Findings, Recorder
+from privmw.errors import TransferDenied
+from privmw.policy.decision import TransferRequest, decide
+from privmw.policy.register import Register
+from privmw.purposes import resolve
+from privmw.redaction.pseudonyms import Pseudonymiser
+from privmw.types import (
+    ConsentState,
+    Decision,
+    DecisionKind,
+    Durability,
+    Enforcement,
+    ReasonCode,
+    TransferSink,
+)
+
+__all__ = ["Guard"]
+
+_GAP_EVERY = 60.0  # seconds between two records of the same undeclared host and purpose
+
+
+class Guard:
+    """Decides on outbound requests and prepares those that may leave.
+
+    A guard knows no HTTP library: hooks call :meth:`open` for each request, each redirect hop included, then the
+    methods of the :class:`Call` it returns. It holds no state of any request.
+
+    Args:
+        register: Declared recipients and purposes.
+        redactor: Finds personal data in texts.
+        sink: Takes the records.
+        keys: Keys of the pseudonyms, oldest first; without any, one is made for the life of this process.
+        enforcement: ``shadow`` decides and records, and changes nothing.
+        first_party: The app's own hosts (``*.internal.example``), which pass untouched.
+        max_body: Largest body in bytes that is scanned.
+        record_timeout: Seconds to wait for a record that must be durable before its request is sent.
+        subject_ref: Turns a subject or tenant id into a keyed reference for the record.
+        time_ms: The clock.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        redactor: TextRewriter,
+        sink: TransferSink,
+        *,
+        keys: Sequence[bytes] = (),
+        enforcement: Enforcement = Enforcement.BLOCK,
+        first_party: Sequence[str] = (),
+        max_body: int = 4_000_000,
+        record_timeout: float = 2.0,
+        subject_ref: Callable[[str], str] | None = None,
+        time_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self.register = register
+        self.redactor = redactor
+        self.sink = sink
+        self.max_body = max_body
+        self.record_timeout = record_timeout
+        self.enforcing = enforcement is Enforcement.BLOCK
+        self.recorder = Recorder(
+            register,
+            enforcement=enforcement,
+            detector_version=redactor.version,
+            subject_ref=subject_ref,
+            time_ms=time_ms,
+        )
+        self._keys = tuple(keys) or (secrets.token_bytes(32),)
+        self._first_party = tuple(pattern.lower() for pattern in first_party)
+        self._gaps: dict[tuple[str, str | None], float] = {}
+
+    def open(self, outgoing: Outgoing) -> Call | None:
+        """Decide on a request from its outside: recipient, purpose, consent, country, transport.
+
+        Returns:
+            What to do next, or ``None`` for a request that is not the guard's business: to this machine, to the app's
+            own hosts, or to a host that the settings let pass.
+
+        Raises:
+            TransferDenied: It may not leave.
+        """
+        try:
+            return self._open(outgoing)
+        except TransferDenied:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
+            failure = type(error).__name__
+        # Outside the handler: the error may hold a value, and must not become the denial's context.
+        return self._failed(outgoing, failure)
+
+    def _open(self, outgoing: Outgoing) -> Call | None:
+        host = outgoing.host.lower().rstrip(".")
+        named = f"{host}:{outgoing.port}" if outgoing.port else host
+        if self.register.recipient_for_host(named) is None and (is_loopback(host) or self._is_own(host, named)):
+            return None
+        who = current_context()
+        asked = self._request(outgoing, named, who)
+        decision = decide(self.register, asked)
+        if decision.kind is DecisionKind.GAP and self.enforcing:
+            return self._gap(outgoing, asked, decision, who)
+        call = Call(self, outgoing, asked, decision, who)
+        if not decision.allowed:
+            call.deny(decision)
+        return call
+
+    def _request(self, outgoing: Outgoing, named: str, who: RequestContext | None) -> TransferRequest:
+        purpose = resolve(who)
+        recipient = self.register.recipient_for_host(named)
+        if recipient is not None and recipient.fixed_purpose is not None:
+            purpose = recipient.fixed_purpose
+        if who is None:
+            return TransferRequest(host=named, scheme=outgoing.scheme, purpose=purpose, verified=outgoing.verified)
+        return TransferRequest(
+            host=named,
+            scheme=outgoing.scheme,
+            purpose=purpose,
+            consent=who.consent_for(purpose) if purpose is not None else ConsentState.UNKNOWN,
+            gpc=who.gpc,
+            opt_out=who.opt_out,
+            minor=who.minor,
+            restricted=who.restricted,
+            objected=who.objected,
+            transfer_withdrawn=who.transfer_withdrawn,
+            verified=outgoing.verified,
+        )
+
+    def _is_own(self, host: str, named: str) -> bool:
+        return any(
+            host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in (host, named)
+            for pattern in self._first_party
+        )
+
+    def _gap(
+        self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None
+    ) -> None:
+        """Let a host that nobody declared pass, as the settings say; but never to an AI endpoint."""
+        if endpoint_of(outgoing.path) is not None:
+            denial = Decision(
+                kind=DecisionKind.DENY,
+                reason_code=ReasonCode.RECIPIENT_UNDECLARED,
+                recipient=decision.recipient or outgoing.host,
+                purpose=decision.purpose,
+                remedy="This path is that of an AI provider. Declare the host under [recipients].",
+            )
+            Call(self, outgoing, asked, denial, who).deny(denial)
+        place = (asked.host, asked.purpose)
+        now = time.monotonic()
+        if now - self._gaps.get(place, -_GAP_EVERY) >= _GAP_EVERY:
+            if len(self._gaps) > 10_000:
+                self._gaps.clear()
+            self._gaps[place] = now
+            record = self.recorder.intent(outgoing, asked, decision, Findings(), who)
+            self.sink.submit(record, Durability.BEST_EFFORT)
+
+    def _failed(self, outgoing: Outgoing, failure: str) -> None:
+        if self.enforcing:
+            raise TransferDenied(
+                ReasonCode.GUARD_FAILED, recipient=outgoing.host, remedy=f"The guard itself failed ({failure})."
+            )
+
+    def names(self, who: RequestContext | None) -> Pseudonymiser:
+        """The pseudonyms of a tenant's conversation, or of its subject, or of a request where neither is known.
+
+        They live in the request's context, so that all calls of one request share them and nothing outlives it.
+        """
+        if who is None:
+            return Pseudonymiser(self._keys, "")
+        scope = f"{who.tenant or ''}\0{who.conversation or who.subject_id or who.request_id or ''}"
+        key = f"egress.names\0{scope}"
+        names: Pseudonymiser | None = who.cache.get(key)
+        if names is None:
+            names = who.cache[key] = Pseudonymiser(self._keys, scope)
+        return names

@@ -1,0 +1,59 @@
+"""One request as its hook hands it over, and as it leaves; no HTTP library is known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Outgoing", "Prepared"]
+
+
+@dataclass(slots=True, repr=False)
+class Outgoing:
+    """What is about to be sent.
+
+    Attributes:
+        method: Request method.
+        scheme: ``http`` or ``https``.
+        host: Host name or address, without port.
+        port: Port, ``None`` for the scheme's own.
+        target: Path and query as they stand in the request line.
+        headers: Names and values in order.
+        verified: Whether the server's certificate will be checked.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    port: int | None
+    target: str
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    verified: bool = True
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The target's query, possibly empty."""
+        return self.target.partition("?")[2]
+
+    def header(self, name: str) -> str:
+        """The first header of that (lower-case) name, possibly empty."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+@dataclass(slots=True, repr=False)
+class Prepared:
+    """What may be sent instead.
+
+    Attributes:
+        target: Path and query.
+        headers: Names and values in order; a changed body's length is left to the HTTP library.
+        body: The new body, ``None`` where the original one is sent.
+    """
+
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes | None = None

@@ -1,0 +1,184 @@
+"""From a decided call to the records of it: the provable header, and the part that relates to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from privmw.context import RequestContext
+from privmw.egress.outgoing import Outgoing
+from privmw.policy.decision import TransferRequest
+from privmw.policy.register import Register
+from privmw.types import (
+    Decision,
+    DecisionKind,
+    Enforcement,
+    RecordKind,
+    SubjectPayload,
+    TransferRecord,
+    new_record_id,
+)
+
+__all__ = ["Findings", "Recorder"]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found and done in one request.
+
+    Attributes:
+        removed: How many values of each entity type were replaced.
+        categories: Data categories found.
+        fields: Where, as JSON paths.
+        attachments: Binary content sent as it is, by media type.
+        model: Model asked for.
+        operation: GenAI operation, ``None`` where the endpoint is not known as one.
+        retention: What the request asks of the provider's retention (``store=false``).
+        size: Bytes of the body as sent, bucketed.
+    """
+
+    removed: Mapping[str, int] = field(default_factory=dict)
+    categories: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
+    attachments: Mapping[str, int] = field(default_factory=dict)
+    model: str | None = None
+    operation: str | None = None
+    retention: str | None = None
+    size: int | None = None
+
+
+class Recorder:
+    """Builds the records of one guard.
+
+    Args:
+        register: Says who the recipients are.
+        enforcement: Whether decisions are carried out.
+        detector_version: Hash of the detection rules.
+        subject_ref: Turns a subject or tenant id into a keyed reference; without it none is recorded.
+        time_ms: The clock.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        *,
+        enforcement: Enforcement,
+        detector_version: str,
+        subject_ref: Callable[[str], str] | None,
+        time_ms: Callable[[], int],
+    ) -> None:
+        self._register = register
+        self._enforcement = enforcement
+        self._detector_version = detector_version
+        self._subject_ref = subject_ref
+        self._time_ms = time_ms
+
+    def intent(
+        self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, found: Findings, who: RequestContext | None
+    ) -> TransferRecord:
+        """The record of a transfer that is about to happen, or of one that may not."""
+        now = self._time_ms()
+        kind = RecordKind.TRANSFER
+        if decision.kind is DecisionKind.DENY:
+            kind = RecordKind.DENIED
+        elif decision.kind is DecisionKind.GAP:
+            kind = RecordKind.GAP
+        return TransferRecord(
+            kind=kind,
+            record_id=new_record_id(now),
+            time_ms=now,
+            rule_id=decision.rule_id or None,
+            decision=decision.kind,
+            reason_code=decision.reason_code,
+            enforcement=self._enforcement,
+            recipient_id=decision.recipient or outgoing.host,
+            server_address=outgoing.host,
+            server_port=outgoing.port or (443 if outgoing.scheme == "https" else 80),
+            destination_country=decision.country,
+            country_evidence=decision.country_evidence,
+            purpose=decision.purpose,
+            feature=decision.feature,
+            data_categories=tuple(sorted(found.categories)),
+            removed=dict(found.removed),
+            pseudonymised=bool(found.removed) and decision.payload == "pseudonyms",
+            detector_version=self._detector_version,
+            retention_requested=found.retention,
+            consent_state=asked.consent,
+            gpc=asked.gpc,
+            opt_out=asked.opt_out,
+            gen_ai_request_model=found.model,
+            gen_ai_operation_name=found.operation,
+            bytes_out=found.size,
+            details={"attachments": dict(found.attachments)} if found.attachments else {},
+            payload=self._payload(who, found),
+            **self._declared(decision),
+        )
+
+    def outcome(self, intent: TransferRecord, **members: Any) -> TransferRecord:
+        """The record of how an intended transfer ended."""
+        now = self._time_ms()
+        return TransferRecord(
+            kind=intent.kind,
+            record_id=new_record_id(now),
+            time_ms=now,
+            intent_id=intent.record_id,
+            policy_id=intent.policy_id,
+            policy_version=intent.policy_version,
+            policy_sha256=intent.policy_sha256,
+            recipient_id=intent.recipient_id,
+            purpose=intent.purpose,
+            retention_class=intent.retention_class,
+            **members,
+        )
+
+    def _payload(self, who: RequestContext | None, found: Findings) -> SubjectPayload | None:
+        if who is None:
+            return SubjectPayload(item_fields=found.fields) if found.fields else None
+        route = (who.scope or {}).get("route")
+        path = getattr(route, "path", None)
+        return SubjectPayload(
+            subject_ref=self._ref(who.subject_id),
+            tenant_ref=self._ref(who.tenant),
+            request_id=who.request_id,
+            trace_id=who.trace_id,
+            route=path if isinstance(path, str) else None,
+            item_fields=found.fields,
+        )
+
+    def _ref(self, value: str | None) -> str | None:
+        return self._subject_ref(value) if value is not None and self._subject_ref is not None else None
+
+    def _declared(self, decision: Decision) -> dict[str, Any]:
+        """What the register says of policy, recipient and purpose."""
+        register = self._register
+        members: dict[str, Any] = {
+            "policy_id": register.policy.id,
+            "policy_version": register.policy.version,
+            "policy_sha256": register.policy.sha256,
+            "controller_ref": register.controller.name,
+            "controller_role": register.controller.role,
+            "origin_country": register.controller.country,
+        }
+        recipient = register.recipients.get(decision.recipient)
+        if recipient is not None:
+            members |= {
+                "recipient_legal_name": recipient.legal_name,
+                "recipient_contact": recipient.contact,
+                "contract_ref": recipient.contract_ref,
+                "transfer_kind": recipient.transfer_kind,
+                "mechanism": recipient.mechanism,
+                "mechanism_ref": recipient.mechanism_ref,
+                "recipient_retention": recipient.retention,
+                "refusal_effect": recipient.refusal.effect or None,
+                "sale_or_share": recipient.sale_or_share,
+                "gen_ai_provider_name": recipient.provider_name,
+            }
+        purpose = register.purposes.get(decision.purpose or "")
+        if purpose is not None:
+            members |= {
+                "legal_basis": purpose.legal_basis,
+                "retention_class": purpose.retention_class,
+                "data_subject_categories": purpose.data_subjects,
+            }
+        return members
