@@ -122,10 +122,19 @@ class Guard:
         if recipient is not None and recipient.fixed_purpose is not None:
             purpose = recipient.fixed_purpose
         if who is None:
-            return TransferRequest(host=named, scheme=outgoing.scheme, purpose=purpose, verified=outgoing.verified)
+            return TransferRequest(
+                host=named,
+                scheme=outgoing.scheme,
+                method=outgoing.method,
+                path=outgoing.path,
+                purpose=purpose,
+                verified=outgoing.verified,
+            )
         return TransferRequest(
             host=named,
             scheme=outgoing.scheme,
+            method=outgoing.method,
+            path=outgoing.path,
             purpose=purpose,
             consent=who.consent_for(purpose) if purpose is not None else ConsentState.UNKNOWN,
             gpc=who.gpc,
@@ -143,9 +152,7 @@ class Guard:
             for pattern in self._first_party
         )
 
-    def _gap(
-        self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None
-    ) -> None:
+    def _gap(self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None) -> None:
         """Let a host that nobody declared pass, as the settings say; but never to an AI endpoint."""
         if endpoint_of(outgoing.path) is not None:
             denial = Decision(
