@@ -13,8 +13,8 @@ what is wrong with the register to what is wrong with this person's data:
 8. ``provider.storage_not_disabled``.
 
 Two kinds of call need no recipient: the app's own hosts (``[egress] first_party``) and endpoints that the catalogue
-lists as free of personal data. Under ``enforcement = "shadow"`` nothing is denied and nothing is rewritten; the reason stays,
-and what the register has no answer for is a ``gap``.
+lists as free of personal data. Under ``enforcement = "shadow"`` nothing is denied and nothing is rewritten; the reason
+stays, and what the register has no answer for is a ``gap``.
 """
 
 from __future__ import annotations
@@ -151,11 +151,13 @@ def _exempt(register: Register, request: TransferRequest) -> Decision | None:
             country=register.controller.country,
             country_evidence="config",
         )
-    rule = register.housekeeping.get((request.host.lower(), request.path))
+    rule = register.housekeeping.get((request.host.lower().removesuffix(":443"), request.path))
     if rule is None:
         return None
     methods, empty, key = rule
-    if request.method.upper() not in methods or (empty and request.has_body) or key in register.suspended_recipients:
+    method = request.method.upper()
+    body = request.has_body and method not in ("GET", "HEAD")
+    if method not in methods or (empty and body) or key in register.suspended_recipients:
         return None
     return Decision(
         kind=DecisionKind.ALLOW,

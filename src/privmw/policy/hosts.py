@@ -66,7 +66,7 @@ class HostIndex:
         """The rule for a host, or ``None``.
 
         Args:
-            host: Host name or address in any case; IPv6 without brackets.
+            host: Host name or address in any case, or ``host:port``.
             port: Port, for patterns that name one.
         """
         key = (host, port)
@@ -74,7 +74,7 @@ class HostIndex:
             return self._cache[key]
         except KeyError:
             pass
-        found = self._search(host.lower().rstrip(".").strip("[]"), port)
+        found = self._search(*_split(host.lower(), port))
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()  # a crawler of hosts must not grow it without end
         self._cache[key] = found
@@ -100,6 +100,13 @@ class HostIndex:
                 if rule is not None:
                     return Destination(rule, rule.country, rule.evidence)
         return None
+
+
+def _split(host: str, port: int | None) -> tuple[str, int | None]:
+    if port is None and (host.count(":") == 1 or "]:" in host):
+        host, _, digits = host.rpartition(":")
+        port = int(digits) if digits.isdecimal() else None
+    return host.strip("[]").rstrip("."), port
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

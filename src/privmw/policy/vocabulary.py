@@ -90,8 +90,7 @@ _BY_PART: tuple[tuple[str, str], ...] = (
     ("BANK ACCOUNT_NUMBER ROUTING SORT_CODE CLABE IFSC", "user.financial.bank_account"),
     ("CARD_NUMBER CREDIT_CARD", CARD),
     (
-        "API_KEY TOKEN SECRET PRIVATE_KEY ACCESS_KEY CREDENTIAL BEARER AUTHORIZATION WEBHOOK CONNECTION_STRING SESSION "
-        "_KEY BASIC_AUTH",
+        "TOKEN SECRET _KEY CREDENTIAL BEARER AUTHORIZATION WEBHOOK CONNECTION_STRING SESSION BASIC_AUTH",
         "user.authorization.credentials",
     ),
     ("PHONE MOBILE FAX", "user.contact.phone_number"),
@@ -103,16 +102,15 @@ _BY_PART: tuple[tuple[str, str], ...] = (
     ("BIRTH", "user.demographic.date_of_birth"),
     ("BRN CRN VAT BUSINESS COMPANY CORPORAT ABN ACN GSTIN UEN LEI EIN", "user.workplace"),
 )
-_NATIONAL = frozenset(
-    (
-        "KR_RRN KR_FRN KR_ARC US_SSN US_ITIN US_PTIN UK_NINO UK_UTR ES_NIF ES_NIE IT_FISCAL_CODE IT_IDENTITY_CARD "
-        "PL_PESEL FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER DK_CPR NO_FODSELSNUMMER DE_TAX_ID DE_ID_CARD FR_NIR FR_NIF "
-        "NL_BSN BE_NN AT_SVNR CH_AHV IE_PPSN PT_NIF RO_CNP BG_EGN CZ_RC SK_RC HR_OIB EE_IK LT_AK LV_PK GR_AMKA "
-        "IN_AADHAAR IN_PAN SG_NRIC_FIN SG_NRIC SG_FIN AU_TFN NZ_IRD CN_RIC CN_ID JP_MY_NUMBER TW_ID HK_HKID TH_TNIN "
-        "TH_ID MY_NRIC ID_NIK PH_PHILSYS VN_CCCD BR_CPF MX_CURP MX_RFC AR_DNI CL_RUT CO_NUIP CA_SIN ZA_ID TR_TCKN "
-        "IL_ID RU_INN UA_RNTRC NG_NIN KE_ID AE_EMIRATES_ID PK_CNIC"
-    ).split()
+_NATIONAL_ENTITIES = (
+    "KR_RRN KR_FRN KR_ARC US_SSN US_ITIN US_PTIN UK_NINO UK_UTR ES_NIF ES_NIE IT_FISCAL_CODE IT_IDENTITY_CARD "
+    "PL_PESEL FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER DK_CPR NO_FODSELSNUMMER DE_TAX_ID DE_ID_CARD FR_NIR FR_NIF "
+    "NL_BSN BE_NN AT_SVNR CH_AHV IE_PPSN PT_NIF RO_CNP BG_EGN CZ_RC SK_RC HR_OIB EE_IK LT_AK LV_PK GR_AMKA "
+    "IN_AADHAAR IN_PAN SG_NRIC_FIN SG_NRIC SG_FIN AU_TFN NZ_IRD CN_RIC CN_ID JP_MY_NUMBER TW_ID HK_HKID TH_TNIN "
+    "TH_ID MY_NRIC ID_NIK PH_PHILSYS VN_CCCD BR_CPF MX_CURP MX_RFC AR_DNI CL_RUT CO_NUIP CA_SIN ZA_ID TR_TCKN "
+    "IL_ID RU_INN UA_RNTRC NG_NIN KE_ID AE_EMIRATES_ID PK_CNIC"
 )
+_NATIONAL = frozenset(_NATIONAL_ENTITIES.split())
 """Numbers that a state gives to a person for life or for tax and social security."""
 
 
@@ -120,8 +118,8 @@ _NATIONAL = frozenset(
 def category_of(entity_type: str) -> str:
     """The fideslang data category of an entity type.
 
-    An entity type that nobody mapped is ``user``, the widest category, so that only a recipient that is declared for all
-    user data may get it as it is.
+    An entity type that nobody mapped is ``user``, the widest category, so that only a recipient that is declared for
+    all user data may get it as it is.
     """
     known = _BY_ENTITY.get(entity_type)
     if known is not None:

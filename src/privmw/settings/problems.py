@@ -65,16 +65,22 @@ def source_of(origins: Sequence[Origin], path: Iterable[str | int]) -> str | Non
         here: Any = origin.data
         reached = 0
         for part in wanted:
-            if (isinstance(here, Mapping) and part in here) or (
-                isinstance(part, int) and isinstance(here, Sequence) and not isinstance(here, str) and part < len(here)
-            ):
-                here = here[part]
-            else:
+            below = _below(here, part)
+            if below is None:
                 break
+            here = below
             reached += 1
         if reached > depth:
             best, depth = _label(origin, wanted[:reached]), reached
     return best
+
+
+def _below(here: Any, part: str | int) -> Any:
+    if isinstance(here, Mapping):
+        return here.get(part)
+    if isinstance(part, int) and isinstance(here, list | tuple) and part < len(here):
+        return here[part]
+    return None
 
 
 def _label(origin: Origin, path: tuple[str | int, ...]) -> str:

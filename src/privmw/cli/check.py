@@ -1,0 +1,76 @@
+"""``privmw check``: are the settings right, and does the policy that they carry hold together?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import wrap
+
+from privmw.errors import ConfigurationError
+from privmw.policy.lint import Finding, Severity, lint
+from privmw.policy.register import Register
+from privmw.settings import PrivacySettings
+
+__all__ = ["HELP", "configure", "run"]
+
+HELP = "validate privmw.toml and lint the policy it carries"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--config", metavar="FILE", help="settings file (default: ./privmw.toml)")
+    parser.add_argument("--json", action="store_true", help="print the findings as one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check settings and policy.
+
+    Returns:
+        0 nothing wrong (warnings at most), 1 at least one error, 2 the settings file is not there.
+    """
+    config = arguments.config
+    if config is not None and not Path(config).is_file():
+        print(f"privmw check: {config}: no such file", file=sys.stderr)
+        return 2
+    try:
+        register = Register.from_settings(PrivacySettings(config_file=config))
+        findings: Sequence[Finding] = lint(register)
+    except ConfigurationError as error:
+        findings = [_finding(one) for one in error.problems or (error,)]
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if arguments.json:
+        print(json.dumps(_report(findings, errors), indent=2, ensure_ascii=False))
+    else:
+        print(_table(findings, errors))
+    return 1 if errors else 0
+
+
+def _finding(error: ConfigurationError) -> Finding:
+    place = ": ".join(part for part in (error.source, error.field) if part)
+    what = str(error).removeprefix(f"{place}: ").removesuffix(f". {error.remedy}")
+    return Finding("settings.invalid", Severity.ERROR, place, what, error.remedy or "")
+
+
+def _report(findings: Sequence[Finding], errors: int) -> dict[str, object]:
+    return {
+        "ok": not errors,
+        "errors": errors,
+        "warnings": len(findings) - errors,
+        "findings": [asdict(finding) for finding in findings],
+    }
+
+
+def _table(findings: Sequence[Finding], errors: int) -> str:
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.severity.value:<7}  {finding.code:<35}  {finding.field}")
+        lines += wrap(finding.what, 110, initial_indent=" " * 9, subsequent_indent=" " * 9)
+        tail = finding.remedy + (f"  [{finding.clause}]" if finding.clause else "")
+        lines += wrap(tail, 110, initial_indent=" " * 9 + "→ ", subsequent_indent=" " * 11)
+    warnings = len(findings) - errors
+    lines.append(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
+    return "\n".join(lines)
