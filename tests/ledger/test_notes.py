@@ -169,7 +169,7 @@ def test_malformed_notes_are_refused(data: bytes) -> None:
 
 def test_sixteen_signatures_are_accepted() -> None:
     """The specification's minimum of 16 signatures is accepted."""
-    assert 16 == len(parse_note("text\n\n".encode() + "— name AAAAAAE=\n".encode() * 16).signatures)
+    assert 16 == len(parse_note(b"text\n\n" + "— name AAAAAAE=\n".encode() * 16).signatures)
 
 
 ROOT = base64.b64encode(bytes(32)).decode()
@@ -249,7 +249,8 @@ def test_keys_come_as_lines_and_as_pem() -> None:
     """Verifier-key lines, PEM blocks and comments may be mixed."""
     public = SigningKeys([SEED]).public_keys[0]
     der = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + public).decode()
-    text = f"# comment\n{TrustedKey(public, 'privmw/shop').text()}\n-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n"
+    line = TrustedKey(public, "privmw/shop").text()
+    text = f"# comment\n{line}\n-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n"
     assert [TrustedKey(public, "privmw/shop"), TrustedKey(public)] == parse_keys(text)
 
 

@@ -16,8 +16,10 @@ from privmw.errors import PrivmwError
 __all__ = ["main"]
 
 COMMANDS = {
+    "demo": "run the example app against stand-in recipients and show what each of them received",
     "check": "validate privmw.toml and lint the policy it carries",
     "scan": "find personal data and secrets in a file or on standard input",
+    "verify": "check that nobody edited, dropped or reordered what the ledger recorded",
 }
 
 

@@ -1,8 +1,8 @@
 """Signed notes and checkpoints in the forms of C2SP (c2sp.org/signed-note v1, c2sp.org/tlog-checkpoint).
 
-A note is a text, an empty line and signature lines; a checkpoint is a note whose text is *origin*, *size*, *root*. The
-origin of a writer's tree is ``privmw/<deployment>/<writer>/<epoch>``, and the name of the key in the signature line is the
-origin, as the specification recommends; one Ed25519 key therefore has another key id under each origin.
+A note is a text, an empty line and signature lines; a checkpoint is a note whose text is *origin*, *size*, *root*.
+The origin of a writer's tree is ``privmw/<writer_id>`` (:func:`origin_of`), and the name of the key in the signature
+line is the origin, as the specification recommends; one Ed25519 key therefore has another key id under each origin.
 
 Parsing is strict: whatever is not exactly the specified form is refused. Standard library only; this file is also part
 of the exported auditor. Signing needs a private key and lives in :mod:`privmw.ledger.signing`.
@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import quote
 
 __all__ = [
     "Checkpoint",
@@ -27,6 +28,7 @@ __all__ = [
     "check_note",
     "key_id",
     "note_bytes",
+    "origin_of",
     "parse_checkpoint",
     "parse_keys",
     "parse_note",
@@ -116,6 +118,11 @@ class TrustedKey:
             raise NoteError("a verifier key needs a name without spaces and plus signs")
         encoded = base64.b64encode(_ED25519 + self.public).decode("ascii")
         return f"{self.name}+{key_id(self.name, self.public).hex()}+{encoded}"
+
+
+def origin_of(writer_id: str) -> str:
+    """Origin of a writer's checkpoints; what a key name can not hold is percent-encoded."""
+    return "privmw/" + quote(writer_id, safe="/:@._~-")
 
 
 def is_key_name(name: str) -> bool:

@@ -22,8 +22,8 @@ class OpenChain(Protocol):
     def epoch(self) -> int:
         """Number of the running epoch."""
 
-    def hashes(self, start: int) -> Sequence[bytes]:
-        """Leaf hashes of the stored headers from ``seq`` ``start``, to rebuild a tree after a restart."""
+    def hashes(self, start: int, stop: int | None = None) -> Sequence[bytes]:
+        """Leaf hashes of the stored headers with ``start <= seq < stop``, to rebuild a tree after a restart."""
 
     def subtrees(self) -> Sequence[tuple[int, int, bytes]]:
         """Subtree hashes kept when headers were pruned."""

@@ -1,0 +1,83 @@
+"""``privmw verify``: is the ledger what was recorded?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+HELP = "check that nobody edited, dropped or reordered what the ledger recorded"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("source", nargs="?", metavar="DIR", help="ledger directory, file or postgresql:// DSN")
+    parser.add_argument("--anchor", action="append", type=Path, default=[], metavar="FILE", help="notes kept elsewhere")
+    parser.add_argument("--key", action="append", type=Path, default=[], metavar="FILE", help="trusted public keys")
+    parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
+    parser.add_argument("--json", action="store_true", help="machine-readable report")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--export-auditor", type=Path, metavar="FILE", help="write a verifier that needs only Python")
+    parser.add_argument("--new-key", type=Path, metavar="FILE", help="append a new signing key to FILE")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; 0 sound, 1 a problem, 2 cannot judge."""
+    if arguments.export_auditor is not None:
+        from privmw.ledger.auditor import export_auditor
+
+        export_auditor(arguments.export_auditor)
+        print(f"wrote {arguments.export_auditor}; run it with: python3 -I {arguments.export_auditor} DIR --key FILE")
+        return 0
+    if arguments.new_key is not None:
+        return _new_key(arguments.new_key)
+    from privmw.ledger.verify import load_keys, verify
+
+    keys = [key for path in arguments.key for key in load_keys(path)] if arguments.key else None
+    progress = _Progress(sys.stderr.isatty() and not arguments.quiet)
+    report = verify(_source(arguments.source), keys=keys, anchors=arguments.anchor, progress=progress)
+    progress.done()
+    if arguments.json:
+        print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))
+    else:
+        print("\n".join(report.lines()))
+    return report.exit_code(strict=arguments.strict)
+
+
+class _Progress:
+    """A line on standard error, once per second."""
+
+    def __init__(self, shown: bool) -> None:
+        self._shown = shown
+        self._count = 0
+        self._next = time.monotonic() + 1.0
+
+    def __call__(self, records: int) -> None:
+        self._count += records
+        if self._shown and time.monotonic() >= self._next:
+            self._next = time.monotonic() + 1.0
+            print(f"\r{self._count:,} records", end="", file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        if self._shown:
+            print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def _source(given: str | None) -> Path | str:
+    if given is not None:
+        return given if given.startswith(("postgresql://", "postgres://")) else Path(given)
+    from privmw.settings import PrivacySettings
+
+    return Path(PrivacySettings().ledger.directory)
+
+
+def _new_key(path: Path) -> int:
+    from privmw.ledger.signing import SigningKeys
+
+    keys = SigningKeys.create(path)
+    print(f"# {path} now holds {len(keys.public_keys)} key(s), the last one signs; give auditors these lines:")
+    for key in keys.trusted("privmw"):
+        print(key.text())
+    return 0

@@ -1,0 +1,93 @@
+"""The command line of the exported auditor.
+
+Standard library only; ``cryptography`` checks signatures faster where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from privmw.ledger.anchorfile import read_anchor_file
+from privmw.ledger.ed25519 import verify_ed25519
+from privmw.ledger.filejudge import READ_ERRORS, judge_files
+from privmw.ledger.notes import NoteError, VerifySignature, parse_keys
+from privmw.ledger.verdicts import Report
+
+__all__ = ["auditor_main", "parse_canonical"]
+
+
+def parse_canonical(data: bytes) -> dict[str, Any]:
+    """Read a JSON object and refuse what is not its canonical form (RFC 8785 without floats).
+
+    Raises:
+        ValueError: It is not one.
+    """
+    value = json.loads(data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number)
+    written = json.dumps(_utf16_order(value), separators=(",", ":"), ensure_ascii=False)
+    if not isinstance(value, dict) or written.encode("utf-8") != data:
+        raise ValueError("not a canonical JSON object")
+    return value
+
+
+def auditor_main(argv: list[str] | None = None) -> int:
+    """Verify a ledger directory; 0 sound, 1 a problem, 2 cannot judge."""
+    parser = argparse.ArgumentParser(description="Verify a privmw transfer ledger. Needs only Python 3.11 or later.")
+    parser.add_argument("source", type=Path, metavar="DIR", help="ledger directory, or one of its files")
+    parser.add_argument("--anchor", action="append", type=Path, default=[], metavar="FILE", help="notes kept elsewhere")
+    parser.add_argument("--key", action="append", type=Path, default=[], metavar="FILE", help="trusted public keys")
+    parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
+    parser.add_argument("--json", action="store_true", help="machine-readable report")
+    options = parser.parse_args(argv)
+    try:
+        keys = [key for path in options.key for key in parse_keys(path.read_text(encoding="utf-8"))]
+        anchors = [(path.name, note) for path in options.anchor for note in read_anchor_file(path)]
+    except (OSError, UnicodeDecodeError, NoteError) as error:
+        print(f"can not be read: {error}", file=sys.stderr)
+        return 2
+    report: Report = judge_files(
+        options.source,
+        keys=keys if options.key else None,
+        verify=_fastest_verifier(),
+        parse=parse_canonical,
+        errors=READ_ERRORS,
+        anchors=anchors,
+    )
+    if options.json:
+        print(json.dumps(report.as_dict(strict=options.strict), indent=2))
+    else:
+        print("\n".join(report.lines()))
+    return report.exit_code(strict=options.strict)
+
+
+def _fastest_verifier() -> VerifySignature:
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        return verify_ed25519
+
+    def check(public: bytes, message: bytes, signature: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    return check
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError("a number that is no integer")
+
+
+def _utf16_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return {key: _utf16_order(value[key]) for key in keys}
+    if isinstance(value, list):
+        return [_utf16_order(item) for item in value]
+    return value

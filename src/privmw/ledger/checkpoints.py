@@ -1,0 +1,282 @@
+"""Signs checkpoints over a growing chain, and one super-checkpoint over all chains.
+
+A :class:`Checkpointer` follows one writer (:class:`privmw.ledger.observer.Observer`). It builds the tree from what the
+writer committed, not from what the file says later, and never signs a tree that is not an extension of the one it
+signed before (C2SP: "MUST not sign"). What was there when it opened the chain is read in slices, so that a long chain
+does not hold up the first record.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from privmw.errors import ConfigurationError
+from privmw.ledger.anchors import Anchor
+from privmw.ledger.chain import Sealed
+from privmw.ledger.filejudge import KEYS_FILE
+from privmw.ledger.judge import super_root
+from privmw.ledger.merkle import CompactRange, MerkleError
+from privmw.ledger.notes import (
+    Checkpoint,
+    NoteError,
+    Signed,
+    check_note,
+    is_key_name,
+    origin_of,
+    parse_checkpoint,
+    parse_note,
+)
+from privmw.ledger.observer import OpenChain
+from privmw.ledger.reader import Store, StoredCheckpoint
+from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
+
+__all__ = ["Checkpointer", "super_checkpoint"]
+
+logger = logging.getLogger("privmw.ledger")
+
+_SLICE = 20_000
+_KEPT_NOTES = 1_000
+
+
+class Checkpointer:
+    """Signs a checkpoint each so many records, each so many seconds with new ones, and when the chain is closed.
+
+    Args:
+        keys: Keys, the last of which signs.
+        clock: Source of the checkpoints' times.
+        every: Records between checkpoints.
+        seconds: Longest time that a record stays without one.
+        anchors: Where checkpoints are kept outside the ledger.
+        directory: The ledger's directory, to leave the public keys in; ``None`` leaves them nowhere.
+
+    Attributes:
+        signed: How many checkpoints were signed.
+        refused: Why none is signed any more (the stored chain contradicts an earlier checkpoint), ``None`` otherwise.
+    """
+
+    def __init__(
+        self,
+        keys: SigningKeys,
+        *,
+        clock: Clock,
+        every: int = 1_000,
+        seconds: float = 60.0,
+        anchors: Sequence[Anchor] = (),
+        directory: Path | None = None,
+    ) -> None:
+        if every < 1 or seconds <= 0:
+            raise ConfigurationError("checkpoints need a positive number of records and seconds", field="ledger")
+        self._keys = keys
+        self._clock = clock
+        self._every = every
+        self._interval_ms = int(seconds * 1000)
+        self._anchors = tuple(anchors)
+        self._directory = directory
+        self._unsent: dict[int, deque[bytes]] = {id(anchor): deque(maxlen=_KEPT_NOTES) for anchor in self._anchors}
+        self.signed = 0
+        self.refused: str | None = None
+        self._chain: OpenChain | None = None
+
+    def opened(self, chain: OpenChain) -> None:
+        """Begin with a chain; see :class:`privmw.ledger.observer.Observer`."""
+        self._chain = chain
+        self._origin = origin_of(chain.writer_id)
+        self._tree = CompactRange()
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._last_ms = self._clock.time_ms()
+        self.refused = None
+        self._previous: Checkpoint | None = None
+        if not is_key_name(self._origin):
+            raise ConfigurationError("the writer's id can not be the origin of a checkpoint")
+        self._publish()
+        nodes = chain.subtrees()
+        try:
+            if nodes:
+                self._tree = CompactRange.from_nodes(sum(1 << level for level, _, _ in nodes), nodes)
+            self._previous = self._read_previous(chain.latest_checkpoint())
+        except (MerkleError, NoteError) as error:
+            self._refuse(str(error))
+        self._signed_size = self._previous.size if self._previous else 0
+        if self._previous is not None and self._previous.size < self._tree.size:
+            self._previous = None  # it lies in the pruned prefix
+
+    def committed(self, records: Sequence[Sealed]) -> None:
+        """Take in durable records."""
+        self._waiting.extend((record.seq, record.hash) for record in records)
+        self._catch_up(_SLICE)
+        if self._tree.size - self._signed_size >= self._every:
+            self._sign()
+
+    def tick(self, time_ms: int) -> None:
+        """Sign when the time is up, and offer the anchors again what they did not take."""
+        self._catch_up(_SLICE)
+        if time_ms - self._last_ms >= self._interval_ms:
+            self._sign()
+        elif any(self._unsent.values()):
+            self._anchor()
+
+    def closing(self) -> None:
+        """Sign over everything."""
+        while self._catch_up(_SLICE):
+            pass
+        self._sign()
+
+    def _catch_up(self, limit: int) -> bool:
+        """Bring the tree up to what is durable; tells whether there is more to do."""
+        chain = self._chain
+        if chain is None or self.refused is not None:
+            self._waiting.clear()
+            return False
+        while self._waiting and self._waiting[0][0] <= self._tree.size:
+            seq, leaf = self._waiting.popleft()
+            if seq == self._tree.size:
+                self._append(leaf)
+        if not self._waiting:
+            return False
+        leaves = chain.hashes(self._tree.size, min(self._waiting[0][0], self._tree.size + limit))
+        if not leaves:
+            self._refuse("stored records are missing")
+            return False
+        for leaf in leaves:
+            self._append(leaf)
+        return self.refused is None
+
+    def _append(self, leaf: bytes) -> None:
+        self._check_previous()
+        if self.refused is None:
+            self._tree.append(leaf)
+            self._check_previous()
+
+    def _check_previous(self) -> None:
+        if self._previous is not None and self._previous.size == self._tree.size:
+            if self._previous.root != self._tree.root():
+                self._refuse("the stored records are not those of the latest checkpoint")
+            self._previous = None
+
+    def _sign(self) -> None:
+        if self.refused is not None or self._chain is None or self._waiting or self._previous is not None:
+            return
+        size = self._tree.size
+        if size <= self._signed_size:
+            return
+        now = self._clock.time_ms()
+        note = self._keys.sign(Checkpoint(self._origin, size, self._tree.root()).text())
+        self._chain.put_checkpoint(StoredCheckpoint(size, now, note.decode()))
+        self._signed_size = size
+        self._last_ms = now
+        self.signed += 1
+        for waiting in self._unsent.values():
+            waiting.append(note)
+        self._anchor()
+
+    def _anchor(self) -> None:
+        for anchor in self._anchors:
+            waiting = self._unsent[id(anchor)]
+            if not waiting:
+                continue
+            try:
+                anchor.keep(list(waiting))
+            except Exception as error:  # noqa: BLE001 - an anchor that is down must not stop the ledger; it is tried again
+                logger.warning(
+                    "checkpoints could not be anchored: %s in %s", type(error).__name__, type(anchor).__name__
+                )
+            else:
+                waiting.clear()
+
+    def _read_previous(self, stored: StoredCheckpoint | None) -> Checkpoint | None:
+        if stored is None:
+            return None
+        note = parse_note(stored.note.encode())
+        checkpoint = parse_checkpoint(note.text)
+        if checkpoint.origin != self._origin or checkpoint.size != stored.size:
+            raise NoteError("the latest checkpoint is another chain's")
+        if check_note(note, self._keys.trusted(), verify_signature) is Signed.BAD:
+            raise NoteError("the latest checkpoint's signature is wrong")
+        return checkpoint
+
+    def _refuse(self, reason: str) -> None:
+        self.refused = reason
+        logger.error("no more checkpoints are signed for this chain: %s; run privmw verify", reason)
+
+    def _publish(self) -> None:
+        if self._directory is None:
+            return
+        path = self._directory / KEYS_FILE
+        try:
+            known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+            fresh = [line for key in self._keys.trusted("privmw") if (line := key.text()) not in known]
+            if fresh:
+                with path.open("a", encoding="utf-8") as file:
+                    file.write("".join(line + "\n" for line in fresh))
+        except OSError as error:
+            logger.warning("public keys could not be left in the ledger's directory: %s", error.strerror)
+
+
+def super_checkpoint(
+    store: Store,
+    keys: SigningKeys,
+    sink: TransferSink,
+    *,
+    deployment: str,
+    clock: Clock,
+    anchors: Sequence[Anchor] = (),
+    timeout: float = 10.0,
+) -> Checkpoint | None:
+    """Sign one statement over the latest checkpoints of all writers, so that a missing writer shows.
+
+    Only checkpoints that these keys signed are taken in. The statement becomes a ``checkpoint`` record in the chain of
+    ``sink``, with the list of writers in it, and goes to the anchors behind the checkpoints it is about.
+
+    Args:
+        store: The whole ledger.
+        keys: Keys, the last of which signs.
+        sink: Where the record goes.
+        deployment: Name of the deployment; the origin is ``privmw/<deployment>``.
+        clock: Source of the record's time.
+        anchors: Where it is kept outside the ledger.
+        timeout: Seconds to wait for the record to be durable.
+
+    Returns:
+        The statement, ``None`` when no writer has a checkpoint yet.
+
+    Raises:
+        LedgerUnavailable: The record could not be made durable.
+    """
+    latest: dict[str, tuple[Checkpoint, bytes]] = {}
+    for chain in store.chains():
+        for stored in chain.checkpoints():
+            data = stored.note.encode("utf-8", "surrogatepass")
+            try:
+                note = parse_note(data)
+                checkpoint = parse_checkpoint(note.text)
+            except NoteError:
+                continue
+            fits = checkpoint.origin == origin_of(chain.writer_id) and checkpoint.size == stored.size
+            if fits and check_note(note, keys.trusted(), verify_signature) is Signed.VALID:
+                latest[checkpoint.origin] = (checkpoint, data)
+    if not latest:
+        return None
+    writers = [latest[origin][0] for origin in sorted(latest, key=str.encode)]
+    whole = Checkpoint(origin_of(deployment.replace("/", "%2F")), len(writers), super_root(writers))
+    signed = keys.sign(whole.text())
+    now = clock.time_ms()
+    sink.submit(
+        TransferRecord(
+            kind=RecordKind.CHECKPOINT,
+            record_id=new_record_id(now),
+            time_ms=now,
+            details={
+                "note": signed.decode(),
+                "writers": [[item.origin, item.size, base64.b64encode(item.root).decode()] for item in writers],
+            },
+        ),
+        Durability.BEFORE_SEND,
+    ).wait(timeout)
+    for anchor in anchors:
+        anchor.keep([*(latest[item.origin][1] for item in writers), signed])
+    return whole

@@ -1,0 +1,37 @@
+"""Log events through OpenTelemetry's API, which goes wherever the application sends its logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["EventEmitter"]
+
+
+class EventEmitter:
+    """Emits named events on the instrumentation scope ``privmw.ledger``.
+
+    Args:
+        provider: An OpenTelemetry ``LoggerProvider``; the global one when ``None``.
+    """
+
+    def __init__(self, provider: Any = None) -> None:
+        from opentelemetry._logs import get_logger, get_logger_provider
+
+        self._logger = get_logger("privmw.ledger", logger_provider=provider or get_logger_provider())
+
+    def emit(self, name: str, attributes: Mapping[str, str | int]) -> None:
+        """Emit one event."""
+        from opentelemetry._logs import LogRecord, SeverityNumber
+
+        now = time.time_ns()
+        self._logger.emit(
+            LogRecord(
+                timestamp=now,
+                observed_timestamp=now,
+                severity_number=SeverityNumber.INFO,
+                event_name=name,
+                attributes=dict(attributes),
+            )
+        )

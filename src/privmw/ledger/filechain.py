@@ -1,0 +1,192 @@
+# ruff: noqa: S608 - statements are put together from constants of this file
+"""Reads a ledger file for verification, with a reader of its own: what judges the writer should not share its code.
+
+Standard library only; this file is also part of the exported auditor.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from privmw.ledger.schema import FORMAT, columns_of, facet_of
+from privmw.ledger.wal import WalState, wal_state
+
+__all__ = ["FileChain", "FileHeader", "NotJudgeable", "open_files"]
+
+
+class NotJudgeable(Exception):
+    """A file can not be looked at from here, which says nothing about it: no permission, or a later format."""
+
+
+class FileHeader(NamedTuple):
+    """A header as stored."""
+
+    seq: int
+    epoch: int
+    time_ms: int
+    hash: bytes
+    header: bytes
+    facet: int
+    intent: bytes | None
+
+
+class FilePayload(NamedTuple):
+    """A payload as stored."""
+
+    seq: int
+    salt: bytes
+    data: bytes
+    retention_class: str | None
+    purge_after: str | None
+    subject_ref: str | None
+
+
+class FileCheckpoint(NamedTuple):
+    """A signed note as stored."""
+
+    size: int
+    note: str
+
+
+class FileChain:
+    """One ledger file, opened read-only.
+
+    Args:
+        path: The file.
+
+    Raises:
+        NotJudgeable: It can not be opened from here, or is of a later format.
+        sqlite3.Error: It is no database, or a damaged one.
+        ValueError: It is a database, but no ledger.
+    """
+
+    _COLUMNS = "seq, epoch, time, hash, header, facet, intent"
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._wal = path.with_name(path.name + "-wal")
+        self._facets: dict[int, tuple[str, ...]] = {}
+        self._connection = _connect(path, self._wal)
+        try:
+            meta = dict(self._connection.execute("SELECT key, value FROM meta"))
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+        if meta.get("format") != FORMAT or not isinstance(meta.get("writer_id"), str):
+            self._connection.close()
+            if str(meta.get("format")).startswith("privmw-ledger-"):
+                raise NotJudgeable(f"{self.name} is of another format than {FORMAT}")
+            raise ValueError("no ledger file")
+        self.writer_id: str = meta["writer_id"]
+
+    def headers(self, start: int = 0, stop: int | None = None) -> Iterator[FileHeader]:
+        """Headers with ``start <= seq < stop`` in order."""
+        return map(FileHeader._make, self._range(f"SELECT {self._COLUMNS} FROM headers", start, stop))
+
+    def payloads(self, start: int = 0, stop: int | None = None) -> Iterator[FilePayload]:
+        """Payloads with ``start <= seq < stop`` in order."""
+        columns = "seq, salt, data, retention_class, purge_after, subject_ref"
+        return map(FilePayload._make, self._range(f"SELECT {columns} FROM payloads", start, stop))
+
+    def checkpoints(self) -> Iterator[FileCheckpoint]:
+        """Signed notes, ordered by size."""
+        return map(FileCheckpoint._make, self._connection.execute("SELECT size, note FROM checkpoints ORDER BY size"))
+
+    def subtrees(self) -> Iterator[tuple[int, int, bytes]]:
+        """Subtrees kept for pruned headers."""
+        return iter(self._connection.execute("SELECT level, position, hash FROM subtrees").fetchall())
+
+    def special(self) -> Iterator[FileHeader]:
+        """Records of the kinds ``epoch.open``, ``purge`` and ``checkpoint``."""
+        kinds = "SELECT id FROM facets WHERE kind IN ('epoch.open', 'purge', 'checkpoint')"
+        rows = self._connection.execute(f"SELECT {self._COLUMNS} FROM headers WHERE facet IN ({kinds}) ORDER BY seq")
+        return map(FileHeader._make, rows)
+
+    def columns_fit(self, row: FileHeader, members: Mapping[str, Any]) -> bool:
+        """Whether ``epoch``, ``time``, ``intent`` and the facet are those that the header gives."""
+        if (row.epoch, row.time_ms, row.intent) != columns_of(members):
+            return False
+        facet = self._facets.get(row.facet)
+        if facet is None:  # a live writer may have added one since
+            columns = "kind, decision, reason_code, recipient, country, purpose, categories"
+            self._facets = {item[0]: item[1:] for item in self._connection.execute(f"SELECT id, {columns} FROM facets")}
+            facet = self._facets.get(row.facet)
+        return facet == tuple(facet_of(members))
+
+    def inconsistencies(self) -> Iterator[str]:
+        """What SQLite's own check finds: an index that hides a record from a search, pages used twice."""
+        for (line,) in self._connection.execute("PRAGMA integrity_check(3)"):
+            if line != "ok":
+                yield str(line)
+
+    def unfinished(self) -> WalState:
+        """How the file's write-ahead log ends."""
+        return wal_state(self._wal)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _range(self, select: str, start: int, stop: int | None) -> Iterator[Any]:
+        if stop is None:
+            return iter(self._connection.execute(f"{select} WHERE seq >= ? ORDER BY seq", (start,)))
+        return iter(self._connection.execute(f"{select} WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop)))
+
+
+def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
+    """Open a directory of ledger files, or one file.
+
+    Returns:
+        The chains, oldest first; the names of files that are not readable as what they should be; and what could not be
+        looked at, with the reason.
+
+    Raises:
+        NotJudgeable: There is nothing at that place, or it may not be read.
+    """
+    try:
+        paths = sorted(source.glob("*.sqlite3"), key=lambda path: path.stem[-32:]) if source.is_dir() else [source]
+        if not source.exists():
+            raise NotJudgeable(f"{source} does not exist")
+    except OSError as error:
+        raise NotJudgeable(f"{source} can not be read ({error.strerror})") from None
+    chains: list[FileChain] = []
+    broken: list[str] = []
+    unjudged: list[str] = []
+    for path in paths:
+        try:
+            chains.append(FileChain(path))
+        except NotJudgeable as error:
+            unjudged.append(str(error))
+        except (sqlite3.Error, ValueError, TypeError, OverflowError):
+            broken.append(path.name)
+    return chains, broken, unjudged
+
+
+def _connect(path: Path, wal: Path) -> sqlite3.Connection:
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+        pending = wal.exists() and wal.stat().st_size > 0
+        if pending:
+            with wal.open("rb") as file:
+                file.read(1)
+    except OSError as error:
+        raise NotJudgeable(f"{path.name} can not be read ({error.strerror})") from None
+    writable = os.access(path.parent, os.W_OK)
+    if not writable and pending:
+        raise NotJudgeable(f"{path.name} has a write-ahead log: copy both to a folder that can be written to")
+    # Without a log there is nothing to share with a writer, so a folder that can not be written to does not matter.
+    mode = "mode=ro" if writable else "mode=ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10)
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

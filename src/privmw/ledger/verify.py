@@ -1,0 +1,136 @@
+"""``privmw verify``: is this ledger what was recorded?
+
+Files are read by :mod:`~privmw.ledger.filechain`; PostgreSQL through :mod:`~privmw.ledger.reader`. The judgement itself
+is :mod:`~privmw.ledger.judge`, the same for both and for the exported auditor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from privmw.errors import ConfigurationError, LedgerError
+from privmw.ledger.anchorfile import read_anchor_file
+from privmw.ledger.canonical import parse
+from privmw.ledger.filejudge import READ_ERRORS, judge_chains, judge_files
+from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
+from privmw.ledger.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload, open_store
+from privmw.ledger.schema import columns_of
+from privmw.ledger.signing import verify_signature
+from privmw.ledger.verdicts import Report, Verdict
+from privmw.types import RecordKind
+
+__all__ = ["load_keys", "verify"]
+
+ERRORS: tuple[type[Exception], ...] = (LedgerError, *READ_ERRORS)
+"""What reading damaged rows may raise."""
+
+
+def verify(
+    source: Path | str,
+    *,
+    keys: Sequence[TrustedKey] | None = None,
+    anchors: Sequence[Path] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Verify a ledger.
+
+    Args:
+        source: Directory of ledger files, one such file, or a ``postgresql://`` DSN.
+        keys: Public keys to trust; ``None`` takes those that lie in the ledger's directory, which prove nothing against
+            someone who can write there.
+        anchors: Files of notes that were kept elsewhere.
+        progress: Told the number of records read, block by block.
+
+    Returns:
+        The report; it says ``UNKNOWN_KEY`` where no trusted key fits.
+
+    Raises:
+        ConfigurationError: An anchor file can not be read.
+        LedgerUnavailable: The PostgreSQL server does not answer.
+    """
+    notes: list[tuple[str, bytes]] = []
+    for path in anchors:
+        try:
+            notes.extend((path.name, note) for note in read_anchor_file(path))
+        except OSError as error:
+            raise ConfigurationError(f"can not be read ({error.strerror})", source=str(path)) from None
+    text = str(source)
+    if text.startswith(("postgresql://", "postgres://")):
+        return _verify_store(text, list(keys or ()), notes, progress)
+    return judge_files(
+        Path(source), keys=keys, verify=verify_signature, parse=parse, errors=ERRORS, anchors=notes, progress=progress
+    )
+
+
+def load_keys(path: Path) -> list[TrustedKey]:
+    """Read public keys from a file of verifier-key lines and PEM blocks.
+
+    Raises:
+        ConfigurationError: It can not be read, or is malformed.
+    """
+    try:
+        return parse_keys(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, NoteError) as error:
+        problem = str(error.strerror) if isinstance(error, OSError) else str(error)
+        raise ConfigurationError(f"can not be used as public keys: {problem}", source=str(path)) from None
+
+
+class _StoreChain:
+    """A chain of any store, as a verification reads it."""
+
+    def __init__(self, chain: ReadableChain) -> None:
+        self._chain = chain
+        self.writer_id = chain.writer_id
+        self.name = chain.name
+        self._mismatches: frozenset[int] | None = None
+
+    def headers(self, start: int = 0, stop: int | None = None) -> Iterator[StoredHeader]:
+        return self._chain.headers(start, stop)
+
+    def payloads(self, start: int = 0, stop: int | None = None) -> Iterator[StoredPayload]:
+        return self._chain.payloads(start, stop)
+
+    def checkpoints(self) -> Iterator[StoredCheckpoint]:
+        return self._chain.checkpoints()
+
+    def subtrees(self) -> Iterator[tuple[int, int, bytes]]:
+        return self._chain.subtrees()
+
+    def special(self) -> Iterator[StoredHeader]:
+        return self._chain.find(
+            Criteria(kinds=frozenset({RecordKind.EPOCH_OPEN, RecordKind.PURGE, RecordKind.CHECKPOINT}))
+        )
+
+    def columns_fit(self, row: Any, members: Mapping[str, Any]) -> bool:
+        if self._mismatches is None:
+            self._mismatches = frozenset(self._chain.facet_mismatches())
+        return (row.epoch, row.time_ms) == columns_of(members)[:2] and row.seq not in self._mismatches
+
+    def inconsistencies(self) -> Iterator[str]:
+        return iter(())
+
+
+def _verify_store(
+    dsn: str, keys: list[TrustedKey], anchors: list[tuple[str, bytes]], progress: Callable[[int], None] | None
+) -> Report:
+    store = open_store(dsn)
+    try:
+        report = judge_chains(
+            [_StoreChain(chain) for chain in store.chains()],
+            keys=keys,
+            verify=verify_signature,
+            parse=parse,
+            errors=ERRORS,
+            anchors=anchors,
+            progress=progress,
+        )
+        for name, problem in store.unreadable():
+            report.add(Verdict.ALTERED, name, None, f"the chain can not be read: {problem}")
+    finally:
+        store.close()
+    if not report.chains and not report.findings:
+        report.unjudged.append("the database holds no chain")
+    report.keys = f"{len(keys)} given" if keys else "none"
+    return report

@@ -1,0 +1,177 @@
+"""Damage at random: each changed byte that changes what the ledger says is noticed, and nothing makes verify fail."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.ledger.proof_helpers import KEYS, check, copy_of, found, transfer, write_ledger
+
+from privmw.ledger.signing import SigningKeys
+from privmw.types import Durability
+
+CONTENT = (
+    "SELECT seq, epoch, time, intent, hash, header FROM headers ORDER BY seq",
+    "SELECT h.seq, f.kind, f.decision, f.reason_code, f.recipient, f.country, f.purpose, f.categories"
+    " FROM headers h LEFT JOIN facets f ON f.id = h.facet ORDER BY seq",
+    "SELECT * FROM payloads ORDER BY seq",
+    "SELECT seq FROM headers INDEXED BY headers_time ORDER BY time, seq",
+    "SELECT seq FROM payloads WHERE subject_ref > '' ORDER BY subject_ref",
+    "SELECT value FROM meta WHERE key = 'writer_id'",
+)
+
+
+def content(directory: Path) -> object:
+    """Everything that the ledger says, or that it can not be read."""
+    said = []
+    for path in sorted(directory.glob("*.sqlite3")):
+        connection = sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)
+        try:
+            said.append([connection.execute(statement).fetchall() for statement in CONTENT])
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            said.append([[type(error)]])
+        finally:
+            connection.close()
+    return said
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that was closed cleanly: one file, checkpoints over all of it."""
+    directory = tmp_path_factory.mktemp("closed") / "ledger"
+    write_ledger(directory, 60, every=20)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a killed process leaves it: most of it only in the write-ahead log."""
+    from tests.ledger.proof_helpers import ManualClock
+
+    from privmw.ledger.checkpoints import Checkpointer
+    from privmw.ledger.writer import LedgerWriter
+
+    base = tmp_path_factory.mktemp("crashed")
+    clock = ManualClock()
+    observers = [Checkpointer(KEYS, clock=clock, every=5)]
+    writer = LedgerWriter(base / "live", clock=clock, host="host", observers=observers)
+    for batch in range(4):
+        for number in range(5):
+            writer.submit(transfer(batch * 5 + number), Durability.GROUP)
+        writer.flush(20)
+    copy = copy_of(base / "live", base / "ledger")
+    writer.close(20)
+    assert any(path.stat().st_size for path in copy.glob("*-wal"))
+    return copy
+
+
+def damage(original: Path, work: Path, rounds: int, seed: int) -> tuple[int, list[str]]:
+    """Change one byte at a time; return how many edits changed the content, and which of them were not noticed."""
+    rng = random.Random(seed)
+    before = content(original)
+    clean = found(check(original))
+    paths = [
+        path for path in sorted(original.iterdir()) if path.name.endswith(("sqlite3", "-wal")) and path.stat().st_size
+    ]
+    weights = [path.stat().st_size for path in paths]
+    changed = 0
+    missed = []
+    for _ in range(rounds):
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(original, work)
+        (victim,) = rng.choices(paths, weights)
+        target = work / victim.name
+        data = bytearray(target.read_bytes())
+        place = rng.randrange(len(data))
+        data[place] ^= rng.randrange(1, 256)
+        target.write_bytes(data)
+        report = check(work)
+        if content(work) != before:
+            changed += 1
+            if found(report) == clean and not report.unjudged:
+                missed.append(f"{victim.name[-12:]}:{place}")
+    return changed, missed
+
+
+@pytest.mark.parametrize("which", ["closed", "crashed"])
+def test_byte_edits_that_change_the_content_are_noticed(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Of 300 random single-byte edits, every one that changes what the ledger says changes the verdict."""
+    original: Path = request.getfixturevalue(which)
+    changed, missed = damage(original, tmp_path / "work", 300, seed=20260101)
+    assert [] == missed
+    assert changed > 100
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("which", ["closed", "crashed"])
+def test_ten_thousand_byte_edits(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The same over 10,000 edits."""
+    original: Path = request.getfixturevalue(which)
+    changed, missed = damage(original, tmp_path / "work", 10_000, seed=7)
+    assert [] == missed
+    assert changed > 3_000
+
+
+def fuzz(original: Path, work: Path, rounds: int, seed: int) -> None:
+    """Cut, fill, shuffle and splice files; verify must come back and never say OK when the content is another."""
+    rng = random.Random(seed)
+    before = content(original)
+    paths = [path.name for path in sorted(original.iterdir()) if path.stat().st_size]
+    for _ in range(rounds):
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(original, work)
+        for name in rng.sample(paths, rng.randint(1, len(paths))):
+            target = work / name
+            data = bytearray(target.read_bytes())
+            start = rng.randrange(len(data))
+            stop = min(len(data), start + rng.choice([1, 8, 100, 4096, len(data)]))
+            kind = rng.randrange(6)
+            if kind == 0:
+                del data[start:]
+            elif kind == 1:
+                del data[start:stop]
+            elif kind == 2:
+                data[start:stop] = rng.randbytes(stop - start)
+            elif kind == 3:
+                data[start:stop] = bytes(stop - start)
+            elif kind == 4:
+                data[start:start] = data[start:stop]
+            else:
+                data[start:stop] = b"\xff" * (stop - start)
+            target.write_bytes(data)
+        report = check(work)
+        if content(work) != before:
+            assert report.exit_code() != 0 or found(report) != {"OK"}
+
+
+def test_fuzzed_files_never_pass_or_crash(closed: Path, crashed: Path, tmp_path: Path) -> None:
+    """Ledgers cut, filled and spliced at random are judged without an error, and a changed one is never plainly OK."""
+    fuzz(closed, tmp_path / "work", 120, seed=1)
+    fuzz(crashed, tmp_path / "work", 120, seed=2)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_fuzzed_files_for_long(closed: Path, crashed: Path, tmp_path: Path) -> None:
+    """The same 5,000 times each."""
+    fuzz(closed, tmp_path / "work", 5_000, seed=3)
+    fuzz(crashed, tmp_path / "work", 5_000, seed=4)
+
+
+def test_fuzzed_notes_never_pass(closed: Path, tmp_path: Path) -> None:
+    """Anchors of damaged notes are reported, never believed and never an error."""
+    rng = random.Random(5)
+    note = SigningKeys([b"\x01" * 32]).sign("privmw/a/b/c\n5\n" + "A" * 43 + "=\n")
+    for _ in range(200):
+        data = bytearray(note + b"\n")
+        for _ in range(rng.randint(1, 4)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        anchor = tmp_path / "anchor"
+        anchor.write_bytes(bytes(data) * 2)
+        assert found(check(closed, anchor)) <= {"ALTERED", "UNKNOWN_KEY", "UNANCHORED", "OK"}

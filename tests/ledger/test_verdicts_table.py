@@ -1,0 +1,492 @@
+"""The mutation table: for each verdict, changes that cause it and only it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.ledger.proof_helpers import KEYS, check, copy_of, edit, found, transfer, write_ledger
+
+from privmw.cli import main
+from privmw.ledger.canonical import canonical, parse
+from privmw.ledger.chain import leaf_hash
+from privmw.ledger.filejudge import KEYS_FILE
+from privmw.ledger.notes import Checkpoint, origin_of
+from privmw.ledger.signing import SigningKeys
+from privmw.ledger.verdicts import Verdict
+
+STRANGER = SigningKeys([b"\x07" * 32])
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two chains of 12 records (epoch.open, ten transfers, epoch.close), with checkpoints and an anchor."""
+    base = tmp_path_factory.mktemp("original")
+    write_ledger(base / "ledger", 10, anchor=base / "anchor")
+    write_ledger(base / "ledger", 10, anchor=base / "anchor", host="other")
+    return base
+
+
+@pytest.fixture
+def ledger(original: Path, tmp_path: Path) -> Path:
+    """A copy of the ledger to change."""
+    return copy_of(original, tmp_path / "copy") / "ledger"
+
+
+def first(ledger: Path) -> Path:
+    """The file of the first chain."""
+    return next(ledger.glob("default-host-*.sqlite3"))
+
+
+def rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """``seq`` and members of each record."""
+    connection = sqlite3.connect(file)
+    try:
+        for seq, header in connection.execute("SELECT seq, header FROM headers ORDER BY seq").fetchall():
+            yield seq, parse(header)
+    finally:
+        connection.close()
+
+
+def rewrite(file: Path, start: int, change: Callable[[dict[str, object]], None]) -> None:
+    """Change one record and chain everything after it anew, as somebody who knows the format would."""
+    previous: bytes | None = None
+    for seq, members in rows(file):
+        if seq < start:
+            continue
+        if seq == start:
+            change(members)
+        if previous is not None:
+            members["prev_hash"] = previous.hex()
+        header = canonical(members)
+        previous = leaf_hash(header)
+        edit(file, ("UPDATE headers SET header = ?, hash = ? WHERE seq = ?", (header, previous, seq)))
+
+
+def untouched(ledger: Path) -> None:
+    """Change nothing."""
+
+
+def edit_a_header(ledger: Path) -> None:
+    """One recipient country becomes another."""
+    edit(first(ledger), "UPDATE headers SET header = CAST(replace(header, '\"US\"', '\"DE\"') AS BLOB) WHERE seq = 5")
+
+
+def edit_a_header_and_its_hash(ledger: Path) -> None:
+    """The same, and the hash beside it fits again."""
+    file = first(ledger)
+    members = dict(rows(file))[5]
+    members["duration_ms"] = 1
+    header = canonical(members)
+    edit(file, ("UPDATE headers SET header = ?, hash = ? WHERE seq = 5", (header, leaf_hash(header))))
+
+
+def edit_a_stored_hash(ledger: Path) -> None:
+    """A stored hash is overwritten."""
+    edit(first(ledger), "UPDATE headers SET hash = zeroblob(32) WHERE seq = 5")
+
+
+def edit_a_payload(ledger: Path) -> None:
+    """A payload names another request."""
+    edit(first(ledger), "UPDATE payloads SET data = CAST(replace(data, 'request-', 'requesT-') AS BLOB) WHERE seq = 4")
+
+
+def edit_a_salt(ledger: Path) -> None:
+    """A salt is overwritten."""
+    edit(first(ledger), "UPDATE payloads SET salt = zeroblob(32) WHERE seq = 4")
+
+
+def hide_from_a_subject_search(ledger: Path) -> None:
+    """A payload can not be found by its data subject any more."""
+    edit(first(ledger), "UPDATE payloads SET subject_ref = 'nobody' WHERE seq = 4")
+
+
+def postpone_a_purge(ledger: Path) -> None:
+    """The column that purges select by says another day than the header."""
+    edit(first(ledger), "UPDATE payloads SET purge_after = '2036-01-01' WHERE seq = 4")
+
+
+def hide_from_a_search_by_country(ledger: Path) -> None:
+    """The search columns say another country than the headers."""
+    edit(first(ledger), "UPDATE facets SET country = 'DE' WHERE country = 'US'")
+
+
+def edit_a_time_column(ledger: Path) -> None:
+    """The time that searches go by is moved."""
+    edit(first(ledger), "UPDATE headers SET time = time - 86400000 WHERE seq = 3")
+
+
+def add_a_payload(ledger: Path) -> None:
+    """A payload appears where none was recorded."""
+    edit(first(ledger), "INSERT INTO payloads VALUES (0, zeroblob(32), zeroblob(2), NULL, NULL, NULL)")
+
+
+def put_another_record_over_one(ledger: Path) -> None:
+    """A record is overwritten by a copy of an earlier one."""
+    columns = "epoch, time, facet, intent, hash, header"
+    edit(
+        first(ledger),
+        f"UPDATE headers SET ({columns}) = (SELECT {columns} FROM headers WHERE seq = 3) WHERE seq = 6",
+    )
+
+
+def put_another_writers_record_in(ledger: Path) -> None:
+    """A record is replaced by the other chain's record of the same number."""
+    other = next(ledger.glob("default-other-*.sqlite3"))
+    connection = sqlite3.connect(other)
+    hashed, header = connection.execute("SELECT hash, header FROM headers WHERE seq = 6").fetchone()
+    connection.close()
+    edit(first(ledger), ("UPDATE headers SET hash = ?, header = ? WHERE seq = 6", (hashed, header)))
+
+
+def break_a_signature(ledger: Path) -> None:
+    """A signature of the trusted key does not fit its checkpoint."""
+    edit(
+        first(ledger),
+        "UPDATE checkpoints SET note = replace(note, char(10) || '12' || char(10), char(10) || '11' || char(10))",
+    )
+
+
+def swap_two_records(ledger: Path) -> None:
+    """Two records change places, and their payloads with them."""
+    edit(
+        first(ledger),
+        *(f"UPDATE {table} SET seq = -1 WHERE seq = 5" for table in ("headers", "payloads")),
+        *(f"UPDATE {table} SET seq = 5 WHERE seq = 6" for table in ("headers", "payloads")),
+        *(f"UPDATE {table} SET seq = 6 WHERE seq = -1" for table in ("headers", "payloads")),
+    )
+
+
+def rotate_records(ledger: Path) -> None:
+    """A stretch of records is turned round."""
+    edit(
+        first(ledger),
+        *(f"UPDATE {table} SET seq = -seq WHERE seq BETWEEN 3 AND 7" for table in ("headers", "payloads")),
+        *(f"UPDATE {table} SET seq = 10 + seq WHERE seq < 0" for table in ("headers", "payloads")),
+    )
+
+
+def cut_the_end(ledger: Path) -> None:
+    """The last records are deleted; the checkpoint over them is left."""
+    edit(first(ledger), *(f"DELETE FROM {table} WHERE seq > 8" for table in ("headers", "payloads")))
+
+
+def delete_a_record(ledger: Path) -> None:
+    """A record in the middle is deleted."""
+    edit(first(ledger), *(f"DELETE FROM {table} WHERE seq = 5" for table in ("headers", "payloads")))
+
+
+def delete_a_record_and_close_the_gap(ledger: Path) -> None:
+    """A record is deleted and the later ones are renumbered."""
+    edit(
+        first(ledger),
+        *(f"DELETE FROM {table} WHERE seq = 5" for table in ("headers", "payloads")),
+        *(f"UPDATE {table} SET seq = seq - 1 WHERE seq > 5" for table in ("headers", "payloads")),
+    )
+
+
+def delete_a_payload(ledger: Path) -> None:
+    """A payload is deleted and nothing says so."""
+    edit(first(ledger), "DELETE FROM payloads WHERE seq = 4")
+
+
+def delete_a_writer(ledger: Path) -> None:
+    """A whole file is deleted, of which another writer's first record tells."""
+    for path in ledger.glob("default-host-*"):
+        path.unlink()
+
+
+def rewrite_history(ledger: Path) -> None:
+    """A record is changed and everything after it chained anew."""
+    rewrite(first(ledger), 5, lambda members: members.update(duration_ms=1))
+
+
+def sign_another_history(ledger: Path) -> None:
+    """A second checkpoint of the trusted key names another root for the same records."""
+    file = first(ledger)
+    writer = dict(rows(file))[0]["writer_id"]
+    note = KEYS.sign(Checkpoint(origin_of(str(writer)), 10, bytes(32)).text()).decode()
+    edit(file, ("INSERT OR REPLACE INTO checkpoints VALUES (10, 0, ?)", (note,)))
+
+
+def write_on_in_a_copy(ledger: Path) -> None:
+    """A file is copied, and the copy written on elsewhere, as after a restored backup."""
+    file = first(ledger)
+    shutil.copy(file, file.with_name(file.name.replace("default-host-", "default-copy-")))
+    copy = next(ledger.glob("default-copy-*.sqlite3"))
+    edit(copy, "DELETE FROM headers WHERE seq > 10", "DELETE FROM checkpoints WHERE size > 10")
+    header = dict(rows(file))[11] | {"details": {"lost": 1}}
+    data = canonical(header)
+    facet = "(SELECT id FROM facets WHERE kind = 'epoch.close')"
+    time = header["time"]
+    edit(copy, (f"INSERT INTO headers VALUES (11, 1, ?, {facet}, NULL, ?, ?)", (time, leaf_hash(data), data)))
+
+
+def sign_with_a_strangers_key(ledger: Path) -> None:
+    """The checkpoints are signed anew by a key that nobody trusts."""
+    for file in ledger.glob("*.sqlite3"):
+        connection = sqlite3.connect(file, isolation_level=None)
+        for size, note in connection.execute("SELECT size, note FROM checkpoints").fetchall():
+            text = note.partition("\n\n")[0] + "\n"
+            connection.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (STRANGER.sign(text).decode(), size))
+        edit(file, "UPDATE checkpoints SET time = time")
+        connection.close()
+
+
+def grow_without_a_key(ledger: Path) -> None:
+    """The chain goes on without checkpoints."""
+    write_ledger(ledger, 3, keys=None)
+
+
+def tear_the_log(ledger: Path) -> None:
+    """A process dies in the middle of its last transaction: the log ends in an unfinished one."""
+    file = first(ledger)
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("UPDATE meta SET value = value WHERE key = 'created'")
+    connection.execute("BEGIN")
+    connection.execute("UPDATE headers SET time = time")
+    connection.execute("UPDATE payloads SET purge_after = purge_after")
+    connection.execute("COMMIT")
+    log = Path(f"{file}-wal")
+    data, main_file = log.read_bytes(), file.read_bytes()
+    connection.close()
+    file.write_bytes(main_file)
+    log.write_bytes(data[:-100])
+
+
+def damage_the_log(ledger: Path) -> None:
+    """A byte in an early transaction of the log is changed, so that SQLite ignores it and all that follow."""
+    file = first(ledger)
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    for _ in range(3):
+        connection.execute("UPDATE headers SET time = time")
+    log = Path(f"{file}-wal")
+    data, main_file = bytearray(log.read_bytes()), file.read_bytes()
+    connection.close()
+    file.write_bytes(main_file)
+    data[32 + 24 + 100] ^= 1
+    log.write_bytes(data)
+
+
+TABLE = [
+    (Verdict.OK, untouched),
+    (Verdict.ALTERED, edit_a_header),
+    (Verdict.ALTERED, edit_a_header_and_its_hash),
+    (Verdict.ALTERED, edit_a_stored_hash),
+    (Verdict.ALTERED, edit_a_payload),
+    (Verdict.ALTERED, edit_a_salt),
+    (Verdict.ALTERED, hide_from_a_subject_search),
+    (Verdict.ALTERED, postpone_a_purge),
+    (Verdict.ALTERED, hide_from_a_search_by_country),
+    (Verdict.ALTERED, edit_a_time_column),
+    (Verdict.ALTERED, add_a_payload),
+    (Verdict.ALTERED, put_another_record_over_one),
+    (Verdict.ALTERED, put_another_writers_record_in),
+    (Verdict.ALTERED, break_a_signature),
+    (Verdict.ALTERED, damage_the_log),
+    (Verdict.REORDERED, swap_two_records),
+    (Verdict.REORDERED, rotate_records),
+    (Verdict.TRUNCATED, cut_the_end),
+    (Verdict.MISSING, delete_a_record),
+    (Verdict.MISSING, delete_a_record_and_close_the_gap),
+    (Verdict.MISSING, delete_a_payload),
+    (Verdict.MISSING, delete_a_writer),
+    (Verdict.FORKED, rewrite_history),
+    (Verdict.FORKED, sign_another_history),
+    (Verdict.FORKED, write_on_in_a_copy),
+    (Verdict.UNKNOWN_KEY, sign_with_a_strangers_key),
+    (Verdict.UNANCHORED, grow_without_a_key),
+    (Verdict.TORN, tear_the_log),
+]
+
+POSITIONS = {
+    edit_a_header: 5,
+    edit_a_header_and_its_hash: 5,
+    edit_a_stored_hash: 5,
+    edit_a_payload: 4,
+    edit_a_time_column: 3,
+    add_a_payload: 0,
+    put_another_record_over_one: 6,
+    put_another_writers_record_in: 6,
+    swap_two_records: 5,
+    rotate_records: 3,
+    cut_the_end: 9,
+    delete_a_record: 5,
+    delete_a_record_and_close_the_gap: 5,
+    delete_a_payload: 4,
+    delete_a_writer: 0,
+    grow_without_a_key: 12,
+}
+
+
+@pytest.mark.parametrize(("verdict", "change"), TABLE, ids=[change.__name__ for _, change in TABLE])
+def test_each_change_has_its_verdict_and_no_other(
+    verdict: Verdict, change: Callable[[Path], None], ledger: Path
+) -> None:
+    """A change causes its verdict, only that, at the first bad position, and the exit code that goes with it."""
+    change(ledger)
+    report = check(ledger)
+    assert {verdict.value} == found(report), report.as_dict()
+    assert {"sound": 0, "notice": 0, "problem": 1, "unjudged": 2}[verdict.severity.value] == report.exit_code()
+    if change in POSITIONS:
+        assert POSITIONS[change] == min(item.position for item in report.findings if item.position is not None)
+
+
+def test_every_verdict_has_a_change() -> None:
+    """Verdicts without an entry here have a test of their own beside the part that causes them."""
+    covered = {verdict for verdict, _ in TABLE}
+    assert {Verdict.GAP, Verdict.PURGED} == set(Verdict) - covered
+
+
+def test_gap_record_is_told_and_is_no_alarm(tmp_path: Path) -> None:
+    """What the ledger itself says it lost is named, with exit code 0, or 1 when strict."""
+    from privmw.types import RecordKind
+
+    write_ledger(tmp_path / "l", [transfer(1), transfer(2, kind=RecordKind.GAP, payload=None, details={"count": 3})])
+    report = check(tmp_path / "l")
+    assert {"GAP"} == found(report)
+    assert (0, 1) == (report.exit_code(), report.exit_code(strict=True))
+
+
+def test_what_only_an_anchor_shows(ledger: Path) -> None:
+    """Cut the end *and* its checkpoints: sound by itself, TRUNCATED with the notes that were kept elsewhere."""
+    for file in ledger.glob("*.sqlite3"):
+        edit(
+            file,
+            "DELETE FROM headers WHERE seq > 3",
+            "DELETE FROM payloads WHERE seq > 3",
+            "DELETE FROM checkpoints WHERE size > 4",
+        )
+    assert "TRUNCATED" in found(check(ledger, ledger.parent / "anchor"))
+    (sibling,) = ledger.glob("default-other-*.sqlite3")
+    alone = [item.verdict.severity.value for item in check(ledger).findings if item.chain.startswith("default/other/")]
+    assert "problem" not in alone
+    assert sibling.exists()
+
+
+def test_a_writer_that_only_an_anchor_knows(ledger: Path) -> None:
+    """Delete the newest writer's file: nothing inside the ledger tells, the anchor does."""
+    for path in ledger.glob("default-other-*"):
+        path.unlink()
+    assert {"OK"} == found(check(ledger))
+    report = check(ledger, ledger.parent / "anchor")
+    assert {"MISSING"} == found(report)
+    assert report.findings[0].chain.startswith("default/other/")
+
+
+def test_anchored_rewrite_is_forked(ledger: Path) -> None:
+    """Rewrite history and sign it anew with the stolen key: the anchor still knows the other one."""
+    file = first(ledger)
+    rewrite(file, 5, lambda members: members.update(duration_ms=1))
+    edit(file, "DELETE FROM checkpoints WHERE size > 4")
+    assert {"FORKED"} == found(check(ledger, ledger.parent / "anchor"))
+
+
+def test_records_after_the_last_anchored_checkpoint_are_named(ledger: Path) -> None:
+    """With an anchor file, only what it covers counts as anchored."""
+    write_ledger(ledger, 3)
+    report = check(ledger, ledger.parent / "anchor")
+    assert {"UNANCHORED"} == found(report)
+    assert [(12, 16)] == [(item.position, item.last) for item in report.findings]
+
+
+def test_old_key_is_needed_for_old_checkpoints(ledger: Path) -> None:
+    """After a rotation both keys verify; with the new one alone old checkpoints can not be judged: exit code 2."""
+    both = SigningKeys([bytes(range(32)), b"\x09" * 32])
+    write_ledger(ledger, 5, keys=both)
+    assert {"OK"} == found(check(ledger, keys=both))
+    report = check(ledger, keys=SigningKeys([b"\x09" * 32]))
+    assert "UNKNOWN_KEY" in found(report)
+    assert report.exit_code() == 2
+
+
+def test_a_problem_outweighs_what_can_not_be_judged(ledger: Path) -> None:
+    """With an unknown key and an altered record, the exit code is 1."""
+    sign_with_a_strangers_key(ledger)
+    edit_a_header(ledger)
+    assert 1 == check(ledger).exit_code()
+
+
+def test_nothing_there_can_not_be_judged(tmp_path: Path) -> None:
+    """An empty or missing directory is exit code 2, never sound."""
+    assert 2 == check(tmp_path).exit_code()
+    assert 2 == check(tmp_path / "absent").exit_code()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 4096, b"not a database, but long enough to look like a file" * 40])
+def test_a_destroyed_file_is_a_problem(ledger: Path, content: bytes) -> None:
+    """A ledger file that is none any more is never sound."""
+    first(ledger).write_bytes(content)
+    report = check(ledger)
+    assert {"ALTERED", "MISSING"} >= found(report)
+    assert 1 == report.exit_code()
+
+
+def test_another_format_can_not_be_judged(ledger: Path) -> None:
+    """A file of a later format is exit code 2."""
+    for file in ledger.glob("*.sqlite3"):
+        edit(file, "UPDATE meta SET value = 'privmw-ledger-2' WHERE key = 'format'")
+    report = check(ledger)
+    assert report.unjudged
+    assert 2 == report.exit_code()
+
+
+class TestCommand:
+    """The command line."""
+
+    def test_sound_ledger(self, ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A sound ledger is exit code 0, and the summary names chains, keys and verdict."""
+        assert 0 == main(["verify", str(ledger)])
+        out = capsys.readouterr().out
+        assert "12 records, 12 signed" in out
+        assert "the ledger's own directory" in out
+        assert "verdict: OK" in out
+
+    def test_problem_in_words_and_json(self, ledger: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        """A problem is exit code 1, with position, meaning and what to do, in words and as JSON."""
+        edit_a_header(ledger)
+        key = tmp_path / "keys.txt"
+        key.write_text("\n".join(item.text() for item in KEYS.trusted("privmw")))
+        options = ["verify", str(ledger), "--key", str(key), "--anchor", str(ledger.parent / "anchor")]
+        assert 1 == main(options)
+        out = capsys.readouterr().out
+        assert "ALTERED at 5" in out
+        assert "do: " in out
+        assert 1 == main([*options, "--json"])
+        report = json.loads(capsys.readouterr().out)
+        assert ("ALTERED", 1, 5) == (report["verdict"], report["exit_code"], report["findings"][0]["position"])
+
+    def test_strict_counts_notices(self, ledger: Path) -> None:
+        """An unanchored tail is sound by default and a problem with --strict."""
+        grow_without_a_key(ledger)
+        assert 0 == main(["verify", str(ledger), "--quiet"])
+        assert 1 == main(["verify", str(ledger), "--strict"])
+
+    def test_unusable_options_are_exit_code_2(self, ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A missing anchor or key file is named, with exit code 2."""
+        assert 2 == main(["verify", str(ledger), "--anchor", str(ledger / "none")])
+        assert "none" in capsys.readouterr().err
+        assert 2 == main(["verify", str(ledger), "--key", str(ledger / "none")])
+        assert 2 == main(["verify", str(ledger / "nothing")])
+
+    def test_new_key_prints_what_auditors_need(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A new key's public line can be used with --key."""
+        assert 0 == main(["verify", "--new-key", str(tmp_path / "key.pem")])
+        line = capsys.readouterr().out.splitlines()[-1]
+        assert line.startswith("privmw+")
+        keys = SigningKeys.load(tmp_path / "key.pem")
+        write_ledger(tmp_path / "ledger", 3, keys=keys)
+        (tmp_path / "public").write_text(line)
+        assert 0 == main(["verify", str(tmp_path / "ledger"), "--key", str(tmp_path / "public")])
+
+
+def test_public_keys_are_left_once(ledger: Path) -> None:
+    """Writers leave their public keys in the directory, each once."""
+    write_ledger(ledger, 1)
+    assert [key.text() for key in KEYS.trusted("privmw")] == (ledger / KEYS_FILE).read_text().splitlines()
