@@ -60,9 +60,9 @@ class BackgroundTransfers:
         """
         recipient = self._register.recipients.get(recipient_id)
         who = current_context()
-        host = next(iter(recipient.hosts), recipient_id) if recipient is not None else recipient_id
+        host = recipient.hosts[0].pattern.removeprefix("*.") if recipient is not None else recipient_id
         purpose = recipient.fixed_purpose if recipient is not None else None
-        asked = self._request(str(getattr(host, "pattern", host)), purpose, who)
+        asked = self._request(host, purpose, who)
         decision = decide(self._register, asked)
         if recipient is None or purpose is None:
             decision = replace(decision, kind=DecisionKind.GAP, recipient=recipient_id)
@@ -73,7 +73,6 @@ class BackgroundTransfers:
         return decision.kind is not DecisionKind.DENY or not self._enforcing
 
     def _request(self, host: str, purpose: str | None, who: RequestContext | None) -> TransferRequest:
-        host = host.removeprefix("*.")
         if who is None:
             return TransferRequest(host=host, scheme="https", purpose=purpose)
         return TransferRequest(

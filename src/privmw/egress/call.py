@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from privmw.context import RequestContext
 from privmw.egress.answers import answer_for
 from privmw.egress.identity import endpoint_of, is_signed, strip_propagation, text_headers
-from privmw.egress.leaves import Leaves, Replace, Rewriting
+from privmw.egress.leaves import Leaves, Replace
 from privmw.egress.outgoing import Outgoing, Prepared
 from privmw.egress.payload import Body, Unscannable, read_body
 from privmw.egress.records import Findings
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "Reply"]
 
-_STORE_PATHS = ("/responses", "/chat/completions", "/conversations")
+_LONGEST_MODEL = 128  # a longer name is no name
 
 
 class Call:
@@ -94,10 +95,10 @@ class Call:
         outgoing, decision = self._outgoing, self._decision
         operation = endpoint_of(outgoing.path)
         found = Findings(operation=operation)
-        mode = decision.payload if decision.kind is not DecisionKind.GAP else PayloadMode.ORIGINALS
+        mode = decision.payload
         leaves = Leaves()
         headers = strip_propagation(outgoing.headers)
-        content = self._content(body, mode, found, ai=operation is not None)
+        content = self._content(body, found, ai=operation is not None)
         if content is not None:
             leaves = content.leaves
         target = collect_target(outgoing.target, leaves, ai=operation is not None)
@@ -111,7 +112,7 @@ class Call:
         changed = rewriting.changed
         if changed and is_signed(outgoing.headers, outgoing.query):
             raise Unscannable("a request that was signed before it could be rewritten")
-        found.removed, found.fields = rewriting.counts, rewriting.fields
+        found.removed, found.fields = (rewriting.counts if changed else {}), rewriting.fields
         changed |= self._override(content, found)
         new_headers = [(name, value) for (name, _), value in zip(headers, values, strict=True)]
         for name, value in self._decision.header_overrides.items():
@@ -129,26 +130,25 @@ class Call:
             return self._unchanged()
         return Prepared(target(), new_headers, rendered)
 
-    def _content(self, body: bytes | None, mode: PayloadMode, found: Findings, *, ai: bool) -> Body | None:
+    def _content(self, body: bytes | None, found: Findings, *, ai: bool) -> Body | None:
         """The body's texts; ``None`` where there is no body, or one that may go without being looked into."""
         if body == b"":
             return None
+        outgoing = self._outgoing
         try:
-            if body is None:
-                raise Unscannable("a streamed body or one above [egress] max_body_bytes")
-            content = read_body(self._outgoing.header("content-type"), self._outgoing.header("content-encoding"), body, ai=ai)
-        except Unscannable:
-            if mode is PayloadMode.ORIGINALS or self._may_be_unscannable() or not self._guard.enforcing:
-                return None
-            raise
-        if content.document is not None:
-            model = content.document.get("model")
-            found.model = model if isinstance(model, str) and len(model) < 128 else None
-        return content
-
-    def _may_be_unscannable(self) -> bool:
-        recipient = self._guard.register.recipients.get(self._decision.recipient)
-        return recipient is not None and self._decision.purpose in recipient.unscannable
+            content = read_body(outgoing.header("content-type"), outgoing.header("content-encoding"), body, ai=ai)
+        except Unscannable as error:
+            self._asked = replace(self._asked, unscannable=True)
+            why = str(error)
+        else:
+            if content.document is not None:
+                model = content.document.get("model")
+                found.model = model if isinstance(model, str) and len(model) < _LONGEST_MODEL else None
+            return content
+        decision = decide(self._guard.register, self._asked)
+        if not decision.allowed:
+            self.deny(replace(decision, remedy=f"The guard met {why}. {decision.remedy or ''}".rstrip()))
+        return None
 
     def _replacement(self, mode: PayloadMode) -> Replace:
         if mode is PayloadMode.ORIGINALS:
@@ -169,12 +169,14 @@ class Call:
 
     def _override(self, content: Body | None, found: Findings) -> bool:
         """Set what the register obliges a request to say, such as ``store: false``."""
-        members = dict(self._decision.body_overrides)
-        if "store" in members and not self._outgoing.path.endswith(_STORE_PATHS):
-            del members["store"]  # other endpoints refuse a member they do not know
-        if not members or content is None or content.document is None:
+        members = self._decision.body_overrides
+        headers = self._decision.header_overrides
+        said = [f"{name}={str(value).lower()}" for name, value in sorted({**members, **headers}.items())]
+        found.retention = ",".join(said) or None
+        if not members:
             return False
-        found.retention = ",".join(f"{name}={str(value).lower()}" for name, value in sorted(members.items()))
+        if content is None:
+            raise Unscannable("a body in which the provider's storage cannot be switched off")
         return content.override(members)
 
     def _submit(self, found: Findings) -> None:
@@ -232,10 +234,8 @@ class Call:
         """
         guard = self._guard
         record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
-        try:
+        with suppress(LedgerUnavailable):  # the refusal stands, whether or not it can be recorded
             guard.sink.submit(record, Durability.GROUP)
-        except LedgerUnavailable:
-            pass  # the refusal stands, whether or not it can be recorded
         if guard.enforcing:
             _refuse(decision, self._outgoing.host)
 
@@ -260,7 +260,11 @@ class Call:
         """
         names = self._names
         answer = answer_for(content_type, content_encoding, names) if names is not None and names.distinct else None
-        head = {"status_code": status, "network_protocol_name": (protocol or "http").lower(), "tls_protocol_version": tls}
+        head: dict[str, int | str | None] = {
+            "status_code": status,
+            "network_protocol_name": (protocol or "http").lower(),
+            "tls_protocol_version": tls,
+        }
         return Reply(self, answer, names, head)
 
     def _outcome(self, **members: object) -> None:
@@ -269,10 +273,8 @@ class Call:
             return  # recorded already
         duration = bucket(int((time.monotonic() - self._started) * 1000))
         record = self._guard.recorder.outcome(intent, duration_ms=duration, **members)
-        try:
+        with suppress(LedgerUnavailable):  # the intent without an outcome reads as unknown
             self._guard.sink.submit(record, Durability.GROUP)
-        except LedgerUnavailable:
-            pass  # the intent without an outcome reads as unknown
 
 
 class Reply:
@@ -316,7 +318,7 @@ class Reply:
                 "pseudonyms_restored": self._names.restored - restored,
                 "pseudonyms_unknown": self._names.unknown - unknown,
             }
-        self._call._outcome(  # noqa: SLF001 - a call and its reply are one thing
+        self._call._outcome(
             outcome=Outcome.FAILED if failed else Outcome.SENT,
             input_tokens=tokens_in,
             output_tokens=tokens_out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
@@ -29,6 +30,7 @@ from privmw.types import (
 
 __all__ = ["Guard"]
 
+_HOUSEKEEPING = ".housekeeping"  # of an SDK: tokens, keys; the catalogue lists them, no personal data is in them
 _GAP_EVERY = 60.0  # seconds between two records of the same undeclared host and purpose
 
 
@@ -44,7 +46,6 @@ class Guard:
         sink: Takes the records.
         keys: Keys of the pseudonyms, oldest first; without any, one is made for the life of this process.
         enforcement: ``shadow`` decides and records, and changes nothing.
-        first_party: The app's own hosts (``*.internal.example``), which pass untouched.
         max_body: Largest body in bytes that is scanned.
         record_timeout: Seconds to wait for a record that must be durable before its request is sent.
         subject_ref: Turns a subject or tenant id into a keyed reference for the record.
@@ -59,7 +60,6 @@ class Guard:
         *,
         keys: Sequence[bytes] = (),
         enforcement: Enforcement = Enforcement.BLOCK,
-        first_party: Sequence[str] = (),
         max_body: int = 4_000_000,
         record_timeout: float = 2.0,
         subject_ref: Callable[[str], str] | None = None,
@@ -79,7 +79,6 @@ class Guard:
             time_ms=time_ms,
         )
         self._keys = tuple(keys) or (secrets.token_bytes(32),)
-        self._first_party = tuple(pattern.lower() for pattern in first_party)
         self._gaps: dict[tuple[str, str | None], float] = {}
 
     def open(self, outgoing: Outgoing) -> Call | None:
@@ -99,43 +98,44 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
             failure = type(error).__name__
         # Outside the handler: the error may hold a value, and must not become the denial's context.
-        return self._failed(outgoing, failure)
+        self._failed(outgoing, failure)
+        return None
 
     def _open(self, outgoing: Outgoing) -> Call | None:
         host = outgoing.host.lower().rstrip(".")
-        named = f"{host}:{outgoing.port}" if outgoing.port else host
-        if self.register.recipient_for_host(named) is None and (is_loopback(host) or self._is_own(host, named)):
+        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
             return None
         who = current_context()
-        asked = self._request(outgoing, named, who)
+        asked = self._request(outgoing, host, who)
         decision = decide(self.register, asked)
+        if decision.rule_id == "egress.first_party" or decision.rule_id.endswith(_HOUSEKEEPING):
+            return None
         if decision.kind is DecisionKind.GAP and self.enforcing:
-            return self._gap(outgoing, asked, decision, who)
+            self._gap(outgoing, asked, decision, who)
+            return None
         call = Call(self, outgoing, asked, decision, who)
         if not decision.allowed:
             call.deny(decision)
         return call
 
-    def _request(self, outgoing: Outgoing, named: str, who: RequestContext | None) -> TransferRequest:
-        purpose = resolve(who)
-        recipient = self.register.recipient_for_host(named)
-        if recipient is not None and recipient.fixed_purpose is not None:
-            purpose = recipient.fixed_purpose
-        if who is None:
-            return TransferRequest(
-                host=named,
-                scheme=outgoing.scheme,
-                method=outgoing.method,
-                path=outgoing.path,
-                purpose=purpose,
-                verified=outgoing.verified,
-            )
-        return TransferRequest(
-            host=named,
+    def _request(self, outgoing: Outgoing, host: str, who: RequestContext | None) -> TransferRequest:
+        recipient = self.register.recipient_for_host(host, outgoing.port)
+        fixed = recipient.fixed_purpose if recipient is not None else None
+        purpose = fixed if fixed is not None else resolve(who)
+        asked = TransferRequest(
+            host=host,
+            port=outgoing.port,
             scheme=outgoing.scheme,
             method=outgoing.method,
             path=outgoing.path,
             purpose=purpose,
+            verified=outgoing.verified,
+            has_body=outgoing.has_body,
+        )
+        if who is None:
+            return asked
+        return replace(
+            asked,
             consent=who.consent_for(purpose) if purpose is not None else ConsentState.UNKNOWN,
             gpc=who.gpc,
             opt_out=who.opt_out,
@@ -143,13 +143,6 @@ class Guard:
             restricted=who.restricted,
             objected=who.objected,
             transfer_withdrawn=who.transfer_withdrawn,
-            verified=outgoing.verified,
-        )
-
-    def _is_own(self, host: str, named: str) -> bool:
-        return any(
-            host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in (host, named)
-            for pattern in self._first_party
         )
 
     def _gap(self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None) -> None:

@@ -1,4 +1,4 @@
-"""Telling what a request is from its outside: in-process, loopback, an AI endpoint, signed, and which headers are text."""
+"""What a request is from its outside: in-process, loopback, an AI endpoint, signed; and which headers are text."""
 
 from __future__ import annotations
 

@@ -39,6 +39,11 @@ class Outgoing:
         """The target's query, possibly empty."""
         return self.target.partition("?")[2]
 
+    @property
+    def has_body(self) -> bool:
+        """Whether a body comes with it, as far as its headers say."""
+        return bool(self.header("transfer-encoding")) or self.header("content-length") not in ("", "0")
+
     def header(self, name: str) -> str:
         """The first header of that (lower-case) name, possibly empty."""
         return next((value for key, value in self.headers if key.lower() == name), "")

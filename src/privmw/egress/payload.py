@@ -62,18 +62,20 @@ class Body:
         return self._render()
 
 
-def read_body(content_type: str, content_encoding: str, data: bytes, *, ai: bool) -> Body:
+def read_body(content_type: str, content_encoding: str, data: bytes | None, *, ai: bool) -> Body:
     """Find the texts of a body.
 
     Args:
         content_type: Value of that header, possibly empty.
         content_encoding: Value of that header, possibly empty.
-        data: The whole body.
+        data: The whole body, ``None`` where it cannot be had.
         ai: The request goes to an AI endpoint of known shape, so some members are structural.
 
     Raises:
         Unscannable: Its type, coding, size or form cannot be looked into.
     """
+    if data is None:
+        raise Unscannable("a body that streams or is above [egress] max_body_bytes")
     if len(data) > LARGEST:
         raise Unscannable("body too large to be scanned")
     data = _decompressed(content_encoding.strip().lower(), data)

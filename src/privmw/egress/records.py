@@ -75,7 +75,12 @@ class Recorder:
         self._time_ms = time_ms
 
     def intent(
-        self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, found: Findings, who: RequestContext | None
+        self,
+        outgoing: Outgoing,
+        asked: TransferRequest,
+        decision: Decision,
+        found: Findings,
+        who: RequestContext | None,
     ) -> TransferRecord:
         """The record of a transfer that is about to happen, or of one that may not."""
         now = self._time_ms()
@@ -112,7 +117,7 @@ class Recorder:
             bytes_out=found.size,
             details={"attachments": dict(found.attachments)} if found.attachments else {},
             payload=self._payload(who, found),
-            **self._declared(decision),
+            **self._declared(decision, outgoing),
         )
 
     def outcome(self, intent: TransferRecord, **members: Any) -> TransferRecord:
@@ -149,7 +154,7 @@ class Recorder:
     def _ref(self, value: str | None) -> str | None:
         return self._subject_ref(value) if value is not None and self._subject_ref is not None else None
 
-    def _declared(self, decision: Decision) -> dict[str, Any]:
+    def _declared(self, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
         """What the register says of policy, recipient and purpose."""
         register = self._register
         members: dict[str, Any] = {
@@ -160,7 +165,7 @@ class Recorder:
             "controller_role": register.controller.role,
             "origin_country": register.controller.country,
         }
-        recipient = register.recipients.get(decision.recipient)
+        recipient = register.recipient(decision.recipient)
         if recipient is not None:
             members |= {
                 "recipient_legal_name": recipient.legal_name,
@@ -170,9 +175,9 @@ class Recorder:
                 "mechanism": recipient.mechanism,
                 "mechanism_ref": recipient.mechanism_ref,
                 "recipient_retention": recipient.retention,
-                "refusal_effect": recipient.refusal.effect or None,
+                "refusal_effect": recipient.refusal_effect or None,
                 "sale_or_share": recipient.sale_or_share,
-                "gen_ai_provider_name": recipient.provider_name,
+                "gen_ai_provider_name": _provider(register, outgoing) or recipient.provider_name,
             }
         purpose = register.purposes.get(decision.purpose or "")
         if purpose is not None:
@@ -182,3 +187,8 @@ class Recorder:
                 "data_subject_categories": purpose.data_subjects,
             }
         return members
+
+
+def _provider(register: Register, outgoing: Outgoing) -> str | None:
+    destination = register.destination(outgoing.host.lower(), outgoing.port)
+    return destination.rule.provider_name if destination is not None else None

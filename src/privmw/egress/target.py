@@ -38,7 +38,7 @@ def collect_target(target: str, leaves: Leaves, *, ai: bool) -> Callable[[], str
             leaves.add(pair[1], partial(_put_value, pair, changed), ("query",), pair[0])
 
     def render() -> str:
-        return "/".join(segments) + mark + (urlencode(pairs) if changed else query)
+        return "/".join(segments) + mark + (urlencode([(name, value) for name, value in pairs]) if changed else query)
 
     return render
 

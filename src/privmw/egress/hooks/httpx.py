@@ -23,6 +23,7 @@ __all__ = ["install", "installed_in", "uninstall"]
 
 _MODULES = ("httpx._client", "httpx2._client")
 _METHOD = "_send_single_request"
+_LENGTHS = (b"content-length", b"transfer-encoding")
 
 _guard: Guard | None = None
 _originals: dict[type, Any] = {}
@@ -36,7 +37,7 @@ def install(guard: Guard) -> None:
     Raises:
         ConfigurationError: A client has no method to hook into.
     """
-    global _guard  # noqa: PLW0603 - what is patched is as global as this
+    global _guard
     _guard = guard
     for name in _MODULES:
         when_imported(name, _patch)
@@ -44,7 +45,7 @@ def install(guard: Guard) -> None:
 
 def uninstall() -> None:
     """Undo :func:`install`. Where someone else wrapped our wrapper, it stays and lets everything pass."""
-    global _guard  # noqa: PLW0603
+    global _guard
     _guard = None
     for name in _MODULES:
         cancel(name)
@@ -63,7 +64,6 @@ def installed_in() -> list[str]:
 
 def _patch(client_module: ModuleType) -> None:
     # httpx2.alias_httpx() makes both names one module; a class is patched once, whatever it is called.
-    streams = _streams(client_module)
     for name, wrap in (("Client", _sync), ("AsyncClient", _async)):
         client = getattr(client_module, name, None)
         original = getattr(client, "__dict__", {}).get(_METHOD)
@@ -73,12 +73,14 @@ def _patch(client_module: ModuleType) -> None:
                 remedy="Use httpx 0.28 or httpx2 2.16, or a privmw release that knows this one.",
             )
         if client not in _originals:
-            wrapper = wrap(original, client_module, streams)
+            wrapper = wrap(original, client_module)
             _originals[client] = (wrapper, original)
             setattr(client, _METHOD, wrapper)
 
 
-def _sync(original: Any, module: Any, streams: tuple[type, type]) -> Any:
+def _sync(original: Any, module: Any) -> Any:
+    stream_type = _sync_stream(module)
+
     def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
         if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
@@ -98,13 +100,15 @@ def _sync(original: Any, module: Any, streams: tuple[type, type]) -> Any:
         except BaseException:
             call.failed()
             raise
-        return _received(call, response, streams[0])
+        return _received(call, response, stream_type)
 
     _send_single_request.__wrapped__ = original  # type: ignore[attr-defined]
     return _send_single_request
 
 
-def _async(original: Any, module: Any, streams: tuple[type, type]) -> Any:
+def _async(original: Any, module: Any) -> Any:
+    stream_type = _async_stream(module)
+
     async def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
         if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
@@ -124,7 +128,7 @@ def _async(original: Any, module: Any, streams: tuple[type, type]) -> Any:
         except BaseException:
             call.failed()
             raise
-        return _received(call, response, streams[1])
+        return _received(call, response, stream_type)
 
     _send_single_request.__wrapped__ = original  # type: ignore[attr-defined]
     return _send_single_request
@@ -200,18 +204,20 @@ class _AsyncChain:
 
 def _rebuilt(module: Any, request: Any, prepared: Prepared, stream: Any) -> Any:
     """A new request; the caller's own stays as it is, because retries and redirects send it again."""
-    headers = [(name.encode(request.headers.encoding), value.encode(request.headers.encoding)) for name, value in prepared.headers]
+    encoding = request.headers.encoding
+    headers = [(name.encode(encoding), value.encode(encoding)) for name, value in prepared.headers]
     url = request.url
     if prepared.target.encode() != url.raw_path:
         url = url.copy_with(raw_path=prepared.target.encode())
+    content = stream
     if prepared.body is not None:
-        headers = [(name, value) for name, value in headers if name.lower() not in (b"content-length", b"transfer-encoding")]
-        return module.Request(request.method, url, headers=headers, content=prepared.body, extensions=request.extensions)
-    if stream is not None:
-        return module.Request(request.method, url, headers=headers, content=stream, extensions=request.extensions)
+        headers = [pair for pair in headers if pair[0].lower() not in _LENGTHS]
+        content = prepared.body
+    if content is not None:
+        return module.Request(request.method, url, headers=headers, content=content, extensions=request.extensions)
     rebuilt = module.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)
     if hasattr(request, "_content"):
-        rebuilt._content = request._content  # noqa: SLF001 - as Request does when it is pickled
+        rebuilt._content = request._content
     return rebuilt
 
 
@@ -234,19 +240,17 @@ def _received(call: Call, response: Any, stream: type) -> Any:
     return response
 
 
-def _streams(module: Any) -> tuple[type, type]:
-    """Byte streams of the module's own kind, which its responses insist on."""
+def _sync_stream(module: Any) -> type:
+    """A byte stream of the module's own kind, which its responses insist on."""
 
     class RestoredStream(module.SyncByteStream):  # type: ignore[misc]
-        """An answer's body with originals in place of tokens."""
-
         def __init__(self, inner: Any, reply: Reply) -> None:
             self._inner = inner
             self._reply = reply
 
         @property
         def elapsed(self) -> Any:
-            return self._inner.elapsed
+            return self._inner.elapsed  # where httpx2's responses look for it
 
         def __iter__(self) -> Iterator[bytes]:
             try:
@@ -263,9 +267,13 @@ def _streams(module: Any) -> tuple[type, type]:
             self._inner.close()
             self._reply.close()
 
-    class RestoredAsyncStream(module.AsyncByteStream):  # type: ignore[misc]
-        """The same for asynchronous clients."""
+    return RestoredStream
 
+
+def _async_stream(module: Any) -> type:
+    """The same for asynchronous clients."""
+
+    class RestoredAsyncStream(module.AsyncByteStream):  # type: ignore[misc]
         def __init__(self, inner: Any, reply: Reply) -> None:
             self._inner = inner
             self._reply = reply
@@ -289,4 +297,4 @@ def _streams(module: Any) -> tuple[type, type]:
             await self._inner.aclose()
             self._reply.close()
 
-    return RestoredStream, RestoredAsyncStream
+    return RestoredAsyncStream
