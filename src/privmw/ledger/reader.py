@@ -143,7 +143,9 @@ class ReadableChain(Protocol):
     def subtrees(self) -> Iterator[tuple[int, int, bytes]]:
         """``(level, position, hash)`` of the subtrees kept when headers were pruned."""
 
-    def find(self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None) -> Iterator[StoredHeader]:
+    def find(
+        self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
+    ) -> Iterator[StoredHeader]:
         """Records that match, ordered by time."""
 
     def outcomes(self, intent_ids: Sequence[str]) -> Iterator[StoredHeader]:
@@ -175,7 +177,7 @@ class PurgeableChain(ReadableChain, Protocol):
 class Store(Protocol):
     """A whole ledger."""
 
-    def chains(self) -> list[ReadableChain]:
+    def chains(self) -> Sequence[ReadableChain]:
         """Every readable chain, oldest first."""
 
     def unreadable(self) -> list[tuple[str, str]]:
