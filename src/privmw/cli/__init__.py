@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "run the example app against stand-in recipients and show what each of them received",
     "check": "validate privmw.toml and lint the policy it carries",
     "scan": "find personal data and secrets in a file or on standard input",
+    "transfers": "list what went where, when, why and on which ground",
     "verify": "check that nobody edited, dropped or reordered what the ledger recorded",
 }
 

@@ -180,6 +180,9 @@ class Store(Protocol):
     def chains(self) -> Sequence[ReadableChain]:
         """Every readable chain, oldest first."""
 
+    def refresh(self) -> None:
+        """Take up writers that have come since the store was opened."""
+
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of what should be a chain and cannot be read as one."""
 

@@ -401,4 +401,5 @@ def _describe(error: Exception) -> str:
 
 
 def _time_of(record: TransferRecord, fallback: int) -> int:
-    return record.time_ms if isinstance(record.time_ms, int) else fallback
+    time_ms: object = record.time_ms
+    return time_ms if isinstance(time_ms, int) else fallback
