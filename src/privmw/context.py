@@ -7,7 +7,7 @@ variable, because a value set in a worker thread or in a task group of its own w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
@@ -143,6 +143,23 @@ def open_context(context: RequestContext | None = None) -> Iterator[RequestConte
         yield context
     finally:
         _current.reset(token)
+
+
+def remember_context(error: BaseException, context: RequestContext) -> None:
+    """Tie an exception to the context it is leaving: servers and Sentry report it after the context has closed."""
+    with suppress(AttributeError):  # an exception class with slots cannot be tied
+        error.__privmw_context__ = context  # type: ignore[attr-defined]
+
+
+@contextmanager
+def context_of(error: BaseException | None) -> Iterator[None]:
+    """Run a block in the context that an exception left, unless a context is open already."""
+    context: RequestContext | None = getattr(error, "__privmw_context__", None)
+    if context is None or _current.get() is not None:
+        yield
+        return
+    with open_context(context):
+        yield
 
 
 def identify(

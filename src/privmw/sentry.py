@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from privmw.context import context_of
 from privmw.errors import ConfigurationError
 from privmw.types import ValueRedactor
 
@@ -40,9 +41,9 @@ _HOOKS = {
     "before_breadcrumb": "item",
     "before_send_log": "item",
     "before_send_metric": "item",
-    "before_send_span": "item",
+    "before_send_span": "span",
 }
-_SKELETON = ("event_id", "timestamp", "start_timestamp", "level", "platform", "type", "name")
+_SKELETON = ("event_id", "timestamp", "start_timestamp", "level", "platform", "type")
 _logger = logging.getLogger("privmw.sentry")
 
 
@@ -71,16 +72,27 @@ class SentryRedactor:
         try:
             if isinstance(hint, dict) and hint.get("attachments"):
                 hint["attachments"] = []
-            return self._redactor.value(self._pruned(event))
+            exc_info = hint.get("exc_info") if isinstance(hint, dict) else None
+            with context_of(exc_info[1] if exc_info else None):
+                return self._redactor.value(self._pruned(event))
         except Exception:  # noqa: BLE001 - the SDK would send some items as they were
             return self._skeleton(event)
 
     def item(self, item: Any, hint: Any = None) -> Any:
-        """Redact a breadcrumb, log, metric or streamed span."""
+        """Redact a breadcrumb, log or metric; ``None``, which drops it, when that fails."""
         try:
             return self._redactor.value(item)
-        except Exception:  # noqa: BLE001 - the SDK sends the original span when its hook raises
-            return self._skeleton(item)
+        except Exception:  # noqa: BLE001 - fail closed
+            self.failures += 1
+            return None
+
+    def span(self, span: Any, hint: Any = None) -> Any:
+        """Redact a streamed span, which a hook may rename but not drop."""
+        try:
+            return self._redactor.value(span)
+        except Exception:  # noqa: BLE001 - the SDK sends the original when its hook raises
+            self.failures += 1
+            return {"name": FAILED, "attributes": {}}
 
     def reference(self, user_id: object) -> str:
         """The keyed reference under which a user id is counted; a reference stays as it is."""
@@ -134,13 +146,11 @@ class SentryRedactor:
         return event
 
     def _skeleton(self, item: Any) -> Any:
+        """What is left of an event that could not be redacted: that it happened."""
         self.failures += 1
         if not isinstance(item, dict):
             return None
-        safe = {key: item[key] for key in _SKELETON if key in item and key != "name"}
-        if "name" in item:
-            safe |= {"name": FAILED, "attributes": {}}
-        return safe | {"message": FAILED}
+        return {key: item[key] for key in _SKELETON if key in item} | {"message": FAILED}
 
 
 class RedactingTransport(Transport):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from types import CellType, FunctionType
 from typing import Any
 
+from privmw.context import context_of
 from privmw.types import ValueRedactor
 
 __all__ = ["LogRedactor", "install", "installed", "uninstall"]
@@ -50,6 +51,9 @@ class LogRedactor:
             return self._emptied(record)
         self._busy.on = True
         try:
+            if record.exc_info:
+                with context_of(record.exc_info[1]):
+                    return self._redacted(record)
             return self._redacted(record)
         except Exception:  # noqa: BLE001 - whatever went wrong, the original must not reach a handler
             return self._emptied(record)

@@ -1,0 +1,208 @@
+"""Drives the example app against stand-in recipients, and reports what each of them received."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from privmw.demo.planted import PLANTED, found_in
+from privmw.demo.standins import StandIn, anthropic_standin, openai_standin, posthog_standin, sentry_standin
+
+__all__ = ["Arrival", "Report", "Step", "run"]
+
+_COUNTRIES = {"openai": "US", "anthropic": "US", "sentry": "US", "posthog": "DE"}
+_TEXT = (
+    f"Please call {PLANTED['phone']} or mail {PLANTED['e-mail']}. My number is {PLANTED['national id']}, "
+    f"my card {PLANTED['card']}, I am {PLANTED['name']}."
+)
+_REQUESTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("chat, streamed (OpenAI)", "/chat", {"text": _TEXT}),
+    ("letter (Anthropic)", "/letters", {"text": _TEXT}),
+    ("image prompt (OpenAI)", "/images", {"text": f"A birthday card for {PLANTED['name']}, {PLANTED['e-mail']}"}),
+    ("support ticket that crashes", "/support", {"text": _TEXT}),
+    ("analytics event", "/events", {"text": _TEXT}),
+    ("newsletter: purpose not allowed", "/newsletter", {"text": _TEXT}),
+    ("route without a purpose", "/untagged", {"text": _TEXT}),
+    ("consent to transfers withdrawn", "/consent", {"overseas": False}),
+    ("chat after the withdrawal", "/chat", {"text": _TEXT}),
+)
+
+
+@dataclass
+class Step:
+    """One request to the app, and what the user got."""
+
+    title: str
+    status: int
+    answer: str
+    reason: str | None = None
+
+
+@dataclass
+class Arrival:
+    """What one recipient received in the whole run, as it came off the wire."""
+
+    recipient: str
+    requests: int
+    bytes: int
+    planted: list[str]
+    sample: str
+
+
+@dataclass
+class Report:
+    """Everything the demo has to show."""
+
+    protected: bool
+    steps: list[Step] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    restored: bool = False
+    transfers: list[dict[str, Any]] = field(default_factory=list)
+    verdict: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def leaks(self) -> int:
+        """How many planted values arrived somewhere, over all recipients."""
+        return sum(len(arrival.planted) for arrival in self.arrivals)
+
+
+def run(*, protected: bool) -> Report:
+    """Run the demo.
+
+    Args:
+        protected: ``False`` runs the same app without privmw, to show what leaks.
+
+    Raises:
+        RuntimeError: The app did not start.
+    """
+    report = Report(protected)
+    standins = [openai_standin(), anthropic_standin(), sentry_standin(), posthog_standin()]
+    with tempfile.TemporaryDirectory(prefix="privmw-demo-") as folder, ExitStack() as stack:
+        for standin in standins:
+            stack.enter_context(standin)
+        ledger, log = Path(folder) / "ledger", Path(folder) / "app.log"
+        port = _free_port()
+        with log.open("wb") as output:
+            app = subprocess.Popen(
+                [sys.executable, "-m", "privmw.demo.serve"],
+                env=_environment(standins, port, ledger, protected=protected),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
+            try:
+                _drive(f"http://127.0.0.1:{port}", report, app, log)
+            finally:
+                app.terminate()
+                app.wait(20)
+        report.arrivals = [_arrival(standin) for standin in standins]
+        text = log.read_bytes()
+        report.arrivals.append(
+            Arrival("application log", text.count(b"\n"), len(text), found_in(text), _log_sample(text))
+        )
+        if protected:
+            report.transfers = _json_of("transfers", str(ledger))
+            report.verdict = _json_of("verify", str(ledger))
+    return report
+
+
+def _drive(base: str, report: Report, app: subprocess.Popen[bytes], log: Path) -> None:
+    once = httpx.Limits(max_keepalive_connections=0)  # the server closes a connection after the crash
+    headers = {"x-forwarded-for": PLANTED["IP address"]}
+    with httpx.Client(base_url=base, timeout=20, headers=headers, limits=once) as client:
+        _wait_until_up(client, app, log)
+        body = {
+            "email": PLANTED["e-mail"],
+            "name": PLANTED["name"],
+            "phone": PLANTED["phone"],
+            "password": "s3cret-Pa55",
+        }
+        signed_up = client.post("/sign-up", json=body)
+        report.steps.append(Step("sign-up", signed_up.status_code, "session opened"))
+        client.headers["authorization"] = f"Bearer {signed_up.json()['session']}"
+        for title, path, content in _REQUESTS:
+            response = client.post(path, json=content)
+            reason = None
+            if response.headers.get("content-type") == "application/problem+json":
+                reason = response.json()["reason"]
+            report.steps.append(Step(title, response.status_code, response.text, reason))
+        report.restored = PLANTED["e-mail"] in report.steps[1].answer
+
+
+def _wait_until_up(client: httpx.Client, app: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if app.poll() is not None:
+            said = log.read_text("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"the demo app ended with code {app.returncode} before it answered:\n{said}")
+        try:
+            client.get("/openapi.json")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the demo app did not answer within 30 seconds")
+
+
+def _environment(standins: list[StandIn], port: int, ledger: Path, *, protected: bool) -> dict[str, str]:
+    openai, anthropic, sentry, posthog = standins
+    plan = {
+        "protected": protected,
+        "port": port,
+        "ledger": str(ledger),
+        "hosts": {standin.name: (standin.host, _COUNTRIES[standin.name]) for standin in standins},
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PRIVMW_")}
+    return inherited | {
+        "PRIVMW_DEMO": json.dumps(plan),
+        "OPENAI_BASE_URL": openai.base_url,
+        "OPENAI_API_KEY": "demo",
+        "ANTHROPIC_BASE_URL": anthropic.base_url,
+        "ANTHROPIC_API_KEY": "demo",
+        "SENTRY_DSN": sentry.base_url,
+        "POSTHOG_HOST": posthog.base_url,
+    }
+
+
+def _arrival(standin: StandIn) -> Arrival:
+    everything = standin.everything()
+    sample = max((one.content() for one in standin.received), key=lambda body: body.count(b"messages"), default=b"")
+    return Arrival(standin.name, len(standin.received), standin.bytes_received, found_in(everything), _sample(sample))
+
+
+def _sample(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    return max(lines, key=len, default="")
+
+
+def _log_sample(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").splitlines()
+    return next((line for line in lines if "welcome" in line), "")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _json_of(command: str, ledger: str) -> Any:
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "privmw", command, ledger, "--json"], capture_output=True, text=True, check=False
+    )
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        raise RuntimeError(f"privmw {command} said: {done.stderr.strip()}") from None

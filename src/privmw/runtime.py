@@ -1,0 +1,324 @@
+"""The composition root: settings in, everything built, surfaces installed and taken out again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import importlib.util
+import secrets
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from privmw.context import ConsentLookup
+from privmw.egress.background import BackgroundTransfers
+from privmw.egress.guard import Guard
+from privmw.ledger.writer import LedgerWriter
+from privmw.policy.register import Register
+from privmw.redaction.checksums.named import checksum_named
+from privmw.redaction.limits import Limits
+from privmw.redaction.operators import Operator
+from privmw.redaction.profiles import profile_named
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.redactor import Redactor
+from privmw.settings import PrivacySettings
+from privmw.settings.surfaces import RecognizerSettings
+from privmw.types import Durability, Receipt, TransferRecord
+
+__all__ = ["Runtime", "Surface", "install", "uninstall"]
+
+# What users are asked not to enter (national ids), where [input_guard] names nothing else.
+NATIONAL_IDS = ("KR_RRN", "KR_FRN", "US_SSN")
+
+
+class Surface(StrEnum):
+    """A place where data leave the process, or the ledger that records it."""
+
+    LEDGER = "ledger"
+    LOGS = "logs"
+    SENTRY = "sentry"
+    ANALYTICS = "analytics"
+    EGRESS = "egress"
+
+
+class _NullReceipt:
+    def wait(self, timeout: float) -> None:
+        """Nothing to wait for."""
+
+    async def wait_async(self, timeout: float) -> None:  # noqa: ASYNC109 - the protocol's name
+        """Nothing to wait for."""
+
+
+class _NoLedger:
+    """Sink of a deployment that switched its ledger off."""
+
+    def submit(self, record: TransferRecord, durability: Durability = Durability.GROUP) -> Receipt:
+        """Forget the record."""
+        return _NullReceipt()
+
+
+class Runtime:
+    """Everything that one set of settings needs, built once and shared by all middleware.
+
+    Surfaces are counted: several middleware may use one, the last to release it takes it out.
+
+    Args:
+        settings: The settings.
+
+    Attributes:
+        settings: The settings.
+        register: Declared recipients and purposes.
+        redactor: Redactor of the profile ``[redaction] profile``.
+        ledger: The writer of transfer records, ``None`` where ``[ledger] enabled = false``.
+        guard: Decides on outbound calls.
+        input_guard: Finds what users must not send in; ``None`` where switched off.
+        consent_lookup: Asked for a consent that the request's context does not hold.
+
+    Raises:
+        ConfigurationError: A setting cannot be carried out.
+    """
+
+    def __init__(self, settings: PrivacySettings) -> None:
+        self.settings = settings
+        self.register = Register.from_settings(settings)
+        self.consent_lookup: ConsentLookup | None = None
+        self._redactors: dict[str, Redactor] = {}
+        self.redactor = self.redactor_for(settings.redaction.profile)
+        self.input_guard = (
+            Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
+        )
+        self.ledger = self._writer() if settings.ledger.enabled else None
+        self._keys = _pseudonym_keys(settings)
+        sink = self.ledger if self.ledger is not None else _NoLedger()
+        self.guard = Guard(
+            self.register,
+            self.redactor_for("ai"),
+            sink,
+            keys=self._keys,
+            enforcement=settings.enforcement,
+            max_body=settings.egress.max_body_bytes,
+            subject_ref=self.subject_ref,
+        )
+        self._background = BackgroundTransfers(
+            self.register,
+            sink,
+            detector_version=self.redactor.version,
+            enforcement=settings.enforcement,
+            subject_ref=self.subject_ref,
+        )
+        self._users: dict[Surface, int] = {}
+        self._lock = threading.RLock()
+
+    _shared: Runtime | None = None
+    _shared_lock = threading.Lock()
+
+    @classmethod
+    def shared(cls, settings: PrivacySettings | None = None) -> Runtime:
+        """The process's runtime for these settings; the same one for equal settings.
+
+        Args:
+            settings: The settings; ``None`` means those of the shared runtime, or of ``privmw.toml`` where none is.
+        """
+        with cls._shared_lock:
+            current = cls._shared
+            if current is not None and (settings is None or settings == current.settings):
+                return current
+            cls._shared = cls(settings if settings is not None else PrivacySettings())
+            return cls._shared
+
+    def redactor_for(self, profile: str | None) -> Redactor:
+        """The redactor of a profile, with what ``[redaction]`` and ``[recognizers]`` of the settings change in it."""
+        name = profile or self.settings.redaction.profile
+        if name not in self._redactors:
+            self._redactors[name] = _redactor(self.settings, name)
+        return self._redactors[name]
+
+    def subject_ref(self, value: str) -> str:
+        """The keyed reference under which a subject or tenant stands in records, 32 hex digits."""
+        key = hmac.new(self._keys[-1], b"privmw subject reference", hashlib.sha256).digest()
+        return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+    def use(self, surface: Surface) -> None:
+        """Install a surface, if it is enabled and not installed yet."""
+        with self._lock:
+            self._users[surface] = self._users.get(surface, 0) + 1
+            if self._users[surface] == 1:
+                _INSTALL[surface](self)
+
+    def release(self, surface: Surface) -> None:
+        """Take a surface out when nobody uses it any more."""
+        with self._lock:
+            count = self._users.get(surface, 0)
+            if count == 1:
+                _UNINSTALL[surface](self)
+            self._users[surface] = max(0, count - 1)
+
+    def count_ambient(self) -> None:
+        """Count one request that reached the app through its declared hosting and network processors."""
+
+    def _writer(self) -> LedgerWriter:
+        ledger = self.settings.ledger
+        directory = Path(ledger.directory)
+        return LedgerWriter(
+            directory if directory.is_absolute() else self.settings.root / directory,
+            deployment=ledger.deployment,
+            queue_limit=ledger.queue_limit,
+        )
+
+    def _start_ledger(self) -> None:
+        if self.ledger is not None:
+            self.ledger.start()
+
+    def _close_ledger(self) -> None:
+        if self.ledger is not None:
+            self.ledger.close(5.0)
+
+    def _install_logs(self) -> None:
+        from privmw.logs import stdlib
+
+        if self.settings.logs.enabled:
+            stdlib.install(self.redactor_for(self.settings.logs.profile or "logs"))
+
+    def _uninstall_logs(self) -> None:
+        from privmw.logs import stdlib
+
+        stdlib.uninstall()
+
+    def _install_sentry(self) -> None:
+        if self.settings.sentry.enabled and _present("sentry_sdk"):
+            from privmw import sentry
+
+            sentry.install(
+                self.redactor_for(self.settings.sentry.profile or "errors"),
+                reference_key=self._derived(b"sentry"),
+                permit=lambda: self._background.permit("sentry"),
+            )
+
+    def _uninstall_sentry(self) -> None:
+        if self.settings.sentry.enabled and _present("sentry_sdk"):
+            from privmw import sentry
+
+            sentry.uninstall()
+
+    def _install_analytics(self) -> None:
+        if self.settings.analytics.enabled and _present("posthog"):
+            from privmw.analytics import posthog
+            from privmw.analytics.identifiers import IdentifierStripper
+
+            redactor = self.redactor_for(self.settings.analytics.profile or "analytics")
+            posthog.install(
+                IdentifierStripper(redactor, key=self._derived(b"analytics"), recipient="posthog"),
+                permit=lambda: self._background.permit("posthog"),
+            )
+
+    def _uninstall_analytics(self) -> None:
+        if self.settings.analytics.enabled and _present("posthog"):
+            from privmw.analytics import posthog
+
+            posthog.uninstall()
+
+    def _install_egress(self) -> None:
+        if self.settings.egress.enabled:
+            from privmw.egress.hooks import httpx
+
+            self._start_ledger()
+            httpx.install(self.guard)
+
+    def _uninstall_egress(self) -> None:
+        if self.settings.egress.enabled:
+            from privmw.egress.hooks import httpx
+
+            httpx.uninstall()
+
+    def _derived(self, label: bytes) -> bytes:
+        return hmac.new(self._keys[-1], b"privmw " + label, hashlib.sha256).digest()
+
+
+_INSTALL: dict[Surface, Callable[[Runtime], None]] = {
+    Surface.LEDGER: Runtime._start_ledger,
+    Surface.LOGS: Runtime._install_logs,
+    Surface.SENTRY: Runtime._install_sentry,
+    Surface.ANALYTICS: Runtime._install_analytics,
+    Surface.EGRESS: Runtime._install_egress,
+}
+_UNINSTALL: dict[Surface, Callable[[Runtime], None]] = {
+    Surface.LEDGER: Runtime._close_ledger,
+    Surface.LOGS: Runtime._uninstall_logs,
+    Surface.SENTRY: Runtime._uninstall_sentry,
+    Surface.ANALYTICS: Runtime._uninstall_analytics,
+    Surface.EGRESS: Runtime._uninstall_egress,
+}
+
+
+def _present(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+def _redactor(settings: PrivacySettings, profile: str) -> Redactor:
+    """A redactor with what ``[redaction]`` and ``[recognizers]`` change in a profile."""
+    redaction, base = settings.redaction, profile_named(profile).limits
+    limits = redaction.limits
+    return Redactor(
+        profile=profile,
+        entities=redaction.entities,
+        threshold=redaction.threshold,
+        operators={entity: Operator(chosen.name, chosen.params) for entity, chosen in redaction.operators.items()}
+        or None,
+        allow_list=redaction.allow_list,
+        recognizers=[_recognizer(name, own) for name, own in settings.recognizers.items()],
+        limits=Limits(
+            bytes=limits.max_bytes or base.bytes,
+            depth=limits.max_depth or base.depth,
+            matches=limits.max_matches or base.matches,
+            time=limits.max_seconds or base.time,
+        ),
+    )
+
+
+def _recognizer(name: str, own: RecognizerSettings) -> Recognizer:
+    checksum = checksum_named(own.checksum) if own.checksum else None
+    return Recognizer(
+        name=f"settings_{name}",
+        entity_type=own.entity_type,
+        pattern=own.regex,
+        context=own.context,
+        score=own.score,
+        ignore_case=own.ignore_case,
+        needs_context=own.needs_context,
+        checksum=checksum,
+        policy=ChecksumPolicy.REQUIRED if checksum else ChecksumPolicy.NONE,
+        source="privmw.toml",
+    )
+
+
+def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:
+    """Keys of the settings, or one that lives as long as this process."""
+    keys = [key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys]
+    if settings.pseudonyms.key_file:
+        path = settings.root / settings.pseudonyms.key_file
+        keys += [line.strip().encode("utf-8") for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return tuple(keys) or (secrets.token_bytes(32),)
+
+
+def install(settings: PrivacySettings | None = None) -> Runtime:
+    """Install every surface without an app: in workers, in scripts, or before the app starts logging.
+
+    Args:
+        settings: Settings; read from ``privmw.toml`` and the environment when ``None``.
+
+    Raises:
+        ConfigurationError: A setting is unknown or wrong.
+    """
+    runtime = Runtime.shared(settings)
+    for surface in Surface:
+        runtime.use(surface)
+    return runtime
+
+
+def uninstall() -> None:
+    """Undo :func:`install`; harmless when nothing is installed."""
+    runtime = Runtime._shared
+    if runtime is not None:
+        for surface in reversed(Surface):
+            runtime.release(surface)

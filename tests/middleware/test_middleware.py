@@ -1,0 +1,366 @@
+"""The middleware classes, alone and in any mix, in front of a real app."""
+
+import itertools
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from privmw import (
+    PrivacyMiddleware,
+    PrivacySettings,
+    Purpose,
+    Runtime,
+    TransferDenied,
+    current_context,
+    identify,
+    purpose,
+)
+from privmw.errors import ConfigurationError
+from privmw.logs import stdlib
+from privmw.middleware import (
+    AnalyticsMiddleware,
+    ContextMiddleware,
+    InputGuardMiddleware,
+    LogRedactionMiddleware,
+    PurposeMiddleware,
+    SentryRedactionMiddleware,
+    TransferLogMiddleware,
+)
+from privmw.middleware.base import SurfaceMiddleware
+from privmw.middleware.problem import find_denial
+from privmw.purposes import resolve
+from privmw.types import ReasonCode
+
+ALL = (
+    ContextMiddleware,
+    TransferLogMiddleware,
+    LogRedactionMiddleware,
+    SentryRedactionMiddleware,
+    AnalyticsMiddleware,
+    PurposeMiddleware,
+    InputGuardMiddleware,
+)
+RRN = "900214-2345671"
+
+
+def _settings(tmp_path: Path, **sections: Any) -> PrivacySettings:
+    return PrivacySettings(ledger={"directory": str(tmp_path / "ledger")}, **sections)
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    """A runtime with a ledger of its own."""
+    made = Runtime(_settings(tmp_path))
+    yield made
+    assert not stdlib.installed(), "a surface outlived its app"
+
+
+def _denial() -> TransferDenied:
+    return TransferDenied(
+        ReasonCode.CONSENT_WITHDRAWN, recipient="openai", purpose="ai_chat", feature="AI chat", alternative="ask us"
+    )
+
+
+async def _home(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
+
+
+async def _denied(_: Request) -> PlainTextResponse:
+    raise _denial()
+
+
+async def _echo(request: Request) -> PlainTextResponse:
+    return PlainTextResponse((await request.body()).decode())
+
+
+async def _streamed_denial(_: Request) -> StreamingResponse:
+    async def pieces() -> Any:
+        yield "first "
+        raise _denial()
+
+    return StreamingResponse(pieces(), media_type="text/plain")
+
+
+async def _socket(socket: WebSocket) -> None:
+    await socket.accept()
+    text = await socket.receive_text()
+    if text == "deny":
+        raise _denial()
+    await socket.send_text(text)
+    await socket.close()
+
+
+ROUTES = [
+    Route("/", _home),
+    Route("/denied", _denied),
+    Route("/echo", _echo, methods=["POST"]),
+    Route("/streamed", _streamed_denial),
+    WebSocketRoute("/ws", _socket),
+]
+
+
+@pytest.mark.parametrize("names", [*((one,) for one in ALL), *itertools.permutations(ALL[1:], 2)], ids=str)
+def test_every_class_works_alone_and_in_any_mix(names: tuple[type[SurfaceMiddleware], ...], runtime: Runtime) -> None:
+    """Behind any selection, in any order, plain requests, websockets and lifespan work as before."""
+    needs_context = AnalyticsMiddleware in names
+    mix = ([ContextMiddleware] if needs_context else []) + list(names)
+    app = Starlette(routes=ROUTES, middleware=[Middleware(one, runtime=runtime) for one in mix])
+    with TestClient(app) as client:
+        assert "hello" == client.get("/").text
+        with client.websocket_connect("/ws") as socket:
+            socket.send_text("ping")
+            assert "ping" == socket.receive_text()
+
+
+def test_the_one_that_needs_the_context_says_so(runtime: Runtime) -> None:
+    """A class mounted without what it needs fails with the remedy."""
+    app = Starlette(routes=ROUTES, middleware=[Middleware(AnalyticsMiddleware, runtime=runtime)])
+    with TestClient(app) as client, pytest.raises(ConfigurationError, match="Mount ContextMiddleware"):
+        client.get("/")
+
+
+def test_privacy_middleware_mounts_all_and_takes_all_out_again(runtime: Runtime) -> None:
+    """Surfaces are installed exactly while the app runs."""
+    app = Starlette(routes=ROUTES, middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    assert not stdlib.installed()
+    with TestClient(app) as client:
+        assert stdlib.installed()
+        assert "hello" == client.get("/").text
+    assert not stdlib.installed()
+
+
+def test_an_unhandled_denial_becomes_a_problem(runtime: Runtime) -> None:
+    """The user gets 403 with reason, feature and alternative, and nothing about the value."""
+    app = Starlette(routes=ROUTES, middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client:
+        response = client.get("/denied")
+    assert 403 == response.status_code
+    assert "application/problem+json" == response.headers["content-type"]
+    assert {
+        "type": "urn:privmw:denied:consent.withdrawn",
+        "title": "This would send data in a way the privacy policy does not allow",
+        "status": 403,
+        "reason": "consent.withdrawn",
+        "purpose": "ai_chat",
+        "feature": "AI chat",
+        "alternative": "ask us",
+    } == response.json()
+
+
+def test_a_denial_after_the_response_began_goes_upwards(runtime: Runtime) -> None:
+    """A response that has begun cannot become another one."""
+    app = Starlette(routes=ROUTES, middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client, pytest.raises(TransferDenied):
+        client.get("/streamed")
+
+
+def test_a_denial_closes_a_websocket_with_its_reason(runtime: Runtime) -> None:
+    """Code 1008 is RFC 6455's policy violation."""
+    app = Starlette(routes=ROUTES, middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client, client.websocket_connect("/ws") as socket:
+        socket.send_text("deny")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+    assert 1008 == closed.value.code
+    assert "consent.withdrawn" == closed.value.reason
+
+
+def test_denials_are_found_in_chains_and_groups() -> None:
+    """SDKs and task groups wrap exceptions; other errors stay what they are."""
+    denial = _denial()
+    wrapped = RuntimeError("connection error")
+    wrapped.__cause__ = denial
+    cycle = ValueError()
+    cycle.__context__ = cycle
+    assert denial is find_denial(ExceptionGroup("tasks", [ValueError(), wrapped]))
+    assert find_denial(cycle) is None
+
+
+def test_the_context_is_one_per_request_and_resolves_the_purpose(runtime: Runtime) -> None:
+    """Endpoint, sync dependency, background thread and router default all see the same object."""
+    seen: list[Any] = []
+
+    def auth() -> None:  # a sync dependency runs in a worker thread
+        identify(subject_id="u_1", email="ana@example.org")
+
+    router = APIRouter(dependencies=[Depends(Purpose("router_default")), Depends(auth)])
+
+    @router.get("/marked")
+    @purpose("marked")
+    def marked() -> None:
+        seen.append(current_context())
+
+    @router.get("/default")
+    async def default() -> None:
+        seen.append(current_context())
+
+    app = FastAPI()
+    app.include_router(router)
+    app.add_middleware(PrivacyMiddleware, runtime=runtime)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with TestClient(app, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "sec-gpc": "1"}) as client:
+        client.get("/marked")
+        client.get("/default")
+    first, second = seen
+    assert first is not second
+    assert ["marked", "router_default"] == [resolve(first), resolve(second)]
+    assert "u_1" == first.subject_id
+    assert first.gpc
+    assert trace == first.trace_id
+    assert current_context() is None
+
+
+def test_log_records_of_a_request_lose_the_identity(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
+    """The app knows who is asking, so even a name is redacted, with no model involved."""
+
+    async def greet(_: Request) -> PlainTextResponse:
+        identify(subject_id="u_77", email="ana@example.org", name="Ana Ruiz")
+        logging.getLogger("app").warning("hello Ana Ruiz, ana%%40example.org, dear ana")
+        return PlainTextResponse("ok")
+
+    app = Starlette(routes=[Route("/", greet)], middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client:
+        client.get("/")
+    assert "hello" in caplog.text
+    assert "ana" not in caplog.text.lower()
+
+
+def test_a_crash_is_reported_without_the_identity(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
+    """Servers log a traceback after the request's context has closed; the person is known all the same."""
+
+    async def crash(_: Request) -> None:
+        identify(subject_id="u_77", email="ana@example.org", name="Ana Ruiz")
+        raise RuntimeError("no agent for Ana Ruiz")
+
+    app = Starlette(routes=[Route("/", crash)], middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client:
+        try:
+            client.get("/")
+        except RuntimeError:
+            logging.getLogger("server").exception("Exception in ASGI application")
+    assert "RuntimeError: no agent for" in caplog.text
+    assert "Ruiz" not in caplog.text
+
+
+@pytest.mark.parametrize("body", [f'{{"note": "my number is {RRN}"}}', f'{{"note": "{RRN[:7]}', "x" * 700 + RRN])
+@pytest.mark.parametrize("size", [1, 7, 64, 5000])
+def test_forbidden_input_is_redacted_however_it_is_cut(body: str, size: int, tmp_path: Path) -> None:
+    """Wherever the chunks are cut, the app reads the body without the number, and reads all the rest."""
+    runtime = Runtime(_settings(tmp_path, input_guard={"action": "redact"}))
+    app = Starlette(routes=ROUTES, middleware=[Middleware(InputGuardMiddleware, runtime=runtime)])
+    content = body.encode()
+    with TestClient(app) as client:
+        pieces = (content[at : at + size] for at in range(0, len(content), size))
+        answer = client.post("/echo", content=pieces, headers={"content-type": "application/json"}).text
+    assert RRN not in answer
+    assert body.replace(RRN, "<KR_RRN>") == answer
+
+
+def test_forbidden_input_is_blocked_whatever_the_app_does(tmp_path: Path) -> None:
+    """The user gets 422 with the entity type and never the value, also where the app swallows errors."""
+
+    async def swallow(request: Request) -> JSONResponse:
+        try:
+            await request.body()
+        except Exception:  # noqa: BLE001 - that is the point
+            return JSONResponse({})
+        return JSONResponse({"ok": True})
+
+    runtime = Runtime(_settings(tmp_path, input_guard={"action": "block"}))
+    routes = [Route("/", swallow, methods=["POST"])]
+    app = Starlette(routes=routes, middleware=[Middleware(InputGuardMiddleware, runtime=runtime)])
+    with TestClient(app) as client:
+        response = client.post("/", json={"note": RRN})
+        clean = client.post("/", json={"note": "nothing here"})
+    assert 422 == response.status_code
+    assert "content.national_id" == response.json()["reason"]
+    assert "KR_RRN" == response.json()["found"]
+    assert RRN not in response.text
+    assert {"ok": True} == clean.json()
+
+
+def test_forbidden_input_is_flagged(tmp_path: Path) -> None:
+    """The default only notes what was found."""
+    seen: list[Any] = []
+
+    async def note(request: Request) -> PlainTextResponse:
+        body = await request.body()
+        context = current_context()
+        seen.append(context.cache.get("input_flags") if context else None)
+        return PlainTextResponse(body)
+
+    runtime = Runtime(_settings(tmp_path))
+    app = Starlette(
+        routes=[Route("/", note, methods=["POST"])], middleware=[Middleware(PrivacyMiddleware, runtime=runtime)]
+    )
+    with TestClient(app) as client:
+        assert RRN == client.post("/", content=RRN).text
+    assert [("KR_RRN",)] == seen
+
+
+def test_websocket_messages_are_guarded(tmp_path: Path) -> None:
+    """A frame is redacted before the app reads it."""
+    runtime = Runtime(_settings(tmp_path, input_guard={"action": "redact"}))
+    app = Starlette(routes=ROUTES, middleware=[Middleware(InputGuardMiddleware, runtime=runtime)])
+    with TestClient(app) as client, client.websocket_connect("/ws") as socket:
+        socket.send_text(f"it is {RRN}")
+        assert "it is <KR_RRN>" == socket.receive_text()
+
+
+@pytest.mark.anyio
+async def test_without_lifespan_the_surfaces_come_with_the_first_request(tmp_path: Path) -> None:
+    """A server that sends no lifespan events is covered too; unknown scope types pass through."""
+    runtime = Runtime(_settings(tmp_path))
+    reached: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(scope["type"])
+        if scope["type"] == "http":
+            await PlainTextResponse("hello")(scope, receive, send)
+
+    async def unused() -> Message:
+        raise AssertionError
+
+    async def ignore(_: Message) -> None: ...
+
+    wrapped = PrivacyMiddleware(app, runtime=runtime)
+    try:
+        transport = httpx.ASGITransport(app=wrapped)
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            assert "hello" == (await client.get("/")).text
+        assert stdlib.installed()
+        await wrapped({"type": "something.else"}, unused, ignore)
+        assert ["http", "something.else"] == reached
+    finally:
+        await wrapped({"type": "lifespan"}, unused, ignore)
+    assert not stdlib.installed()
+
+
+def test_ordinary_errors_are_not_touched(runtime: Runtime) -> None:
+    """Only denials become problems."""
+
+    async def missing(_: Request) -> None:
+        raise HTTPException(404)
+
+    async def broken(_: Request) -> None:
+        raise KeyError("x")
+
+    routes = [Route("/missing", missing), Route("/broken", broken)]
+    app = Starlette(routes=routes, middleware=[Middleware(PrivacyMiddleware, runtime=runtime)])
+    with TestClient(app) as client:
+        assert 404 == client.get("/missing").status_code
+        with pytest.raises(KeyError):
+            client.get("/broken")

@@ -1,0 +1,64 @@
+"""The composition root."""
+
+from pathlib import Path
+
+import pytest
+
+from privmw import ConfigurationError, PrivacySettings, Runtime, install, uninstall
+from privmw.logs import stdlib
+from privmw.runtime import Surface
+
+
+def test_equal_settings_share_one_runtime(tmp_path: Path) -> None:
+    """All middleware of an app use one ledger, one guard and one set of redactors."""
+    settings = PrivacySettings(ledger={"directory": str(tmp_path)})
+    assert Runtime.shared(settings) is Runtime.shared(PrivacySettings(ledger={"directory": str(tmp_path)}))
+    assert Runtime.shared() is Runtime.shared(settings)
+    assert Runtime.shared(PrivacySettings(ledger={"directory": str(tmp_path / "other")})) is not Runtime.shared(
+        settings
+    )
+
+
+def test_install_and_uninstall_work_without_an_app(tmp_path: Path) -> None:
+    """Workers and scripts need no middleware."""
+    install(PrivacySettings(ledger={"directory": str(tmp_path / "ledger")}))
+    assert stdlib.installed()
+    uninstall()
+    assert not stdlib.installed()
+
+
+def test_surfaces_are_counted(tmp_path: Path) -> None:
+    """Two users of a surface: the last one to go takes it out."""
+    runtime = Runtime(PrivacySettings(ledger={"enabled": False}))
+    runtime.use(Surface.LOGS)
+    runtime.use(Surface.LOGS)
+    runtime.release(Surface.LOGS)
+    assert stdlib.installed()
+    runtime.release(Surface.LOGS)
+    runtime.release(Surface.LOGS)
+    assert not stdlib.installed()
+    assert runtime.ledger is None
+
+
+def test_own_recognizers_and_keys_come_from_settings(tmp_path: Path) -> None:
+    """A recognizer of the settings works in every redactor; references depend on the key and never show the value."""
+    (tmp_path / "keys").write_text("old\nnew\n", "utf-8")
+    runtime = Runtime(
+        PrivacySettings(
+            recognizers={"ticket": {"entity_type": "TICKET", "regex": r"\bTCK-[0-9]{6}\b", "score": 0.9}},
+            pseudonyms={"key_file": str(tmp_path / "keys")},
+            ledger={"enabled": False},
+        )
+    )
+    assert "see <TICKET>" == runtime.redactor.text("see TCK-123456")
+    assert "see <TICKET>" == runtime.redactor_for("logs").text("see TCK-123456")
+    assert runtime.subject_ref("u_1") == runtime.subject_ref("u_1")
+    assert 32 == len(runtime.subject_ref("u_1"))
+    assert runtime.subject_ref("u_1") != runtime.subject_ref("u_2")
+
+
+def test_an_unknown_checksum_is_refused_by_name() -> None:
+    """The error lists what there is."""
+    recognizers = {"x": {"entity_type": "X", "regex": "x{9}", "checksum": "lune"}}
+    with pytest.raises(ConfigurationError, match=r"no checksum 'lune'.*Use one of luhn"):
+        Runtime(PrivacySettings(recognizers=recognizers, ledger={"enabled": False}))
