@@ -182,7 +182,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             r"(?i:kind:\s*[\"']?secret[\"']?)(?s:.){0,400}?\bdata:\s*(?:#[^\n]*)?"
             r"(?P<value>(?:\s+[\w.-]+:[ \t]*[\"']?[0-9A-Za-z+/]{4,}={0,2}[\"']?(?=\s|$)){1,32})"
         ),
-        trigger=r"(?i:kind:\s{0,3}[\"']?secret[\"']?\s)",
+        trigger=r"(?i:kind:\s{0,3}[\"']?secret)",
         lookback=24,
         lookahead=2048,
         score=0.9,

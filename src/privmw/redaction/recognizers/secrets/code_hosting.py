@@ -130,7 +130,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="nuget_config_password",
         entity_type="PASSWORD",
-        pattern=r"(?i:<add\s+key=\"(?:cleartext)?password\"\s+value=)\"(?P<value>(?!%)[^\"]{4,})\"",
+        pattern=r"(?i:<add\s{1,4}key=\"(?:cleartext)?password\"\s{1,4}value=)\"(?P<value>(?!%)[^\"]{4,})\"",
         trigger=r"(?i:<add\s{1,4}key=\"(?:cleartext)?password\"\s{1,4}value=)\"[^\"]{4}",
         lookback=64,
         lookahead=128,

@@ -66,7 +66,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "TEAMS_WEBHOOK",
         r"webhook\.office\.com/webhookb2/",
         r"[0-9a-fA-F@-]{36,80}/IncomingWebhook/[0-9A-Za-z]{32}/[0-9a-fA-F-]{36}(?:/[0-9A-Za-z_-]{20,80})?",
-        r"webhook\.office\.com/webhookb2/[0-9a-f]{8}",
+        r"webhook\.office\.com/webhookb2/[0-9a-fA-F]",
         source="learn.microsoft.com Teams incoming webhooks",
     ),
     _webhook(

@@ -75,7 +75,7 @@ def prefixed(
         entity_type=entity_type,
         pattern=f"{left}{prefix}{charset}{counts}{tail}{closed}",
         trigger=f"{prefix}{charset}{{{shown}}}",
-        lookback=shown + 48,
+        lookback=shown + 112,
         lookahead=max(128, low + 64, (high or 0) + 16),
         score=score,
         boosted=1.0,

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how accurate, and beside whom. Run with ``python -m benchmarks``."""
