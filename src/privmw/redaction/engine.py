@@ -24,6 +24,9 @@ SEPARATOR = "\x00"
 _EDGE = 8
 """A match that ends this close to the edge of its window is searched for again in a larger one."""
 
+_KEYED_LENGTH = 256
+"""Characters of a text for which the key above it counts as a context word."""
+
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]+>|\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
 _PLACEHOLDER_LENGTH = 72
 
@@ -82,6 +85,8 @@ class Engine:
             names.add(recognizer.name)
         self.plans = tuple(Plan(recognizer, index, threshold) for index, recognizer in enumerate(self.recognizers))
         self._groups = group_plans(self.plans)
+        self._keyed_plans = tuple(plan for plan in self.plans if plan.recognizer.needs_context and plan.bit)
+        self._keyed = sum(plan.bit for plan in self._keyed_plans)
         self.cues = Cues(self.plans)
         self.gate = choose_gate(self._groups, gate)
         self._regions = self.gate.regions
@@ -111,6 +116,8 @@ class Engine:
             done: dict[int, int] = {}
             for region in regions:
                 self._region(text, region, 0, len(text), key_mask, marked, done, found)
+        if key_mask & self._keyed:
+            self._under_key(text, key_mask, found)
         return found
 
     def find(self, text: str, key_mask: int = 0) -> list[Found]:
@@ -159,6 +166,10 @@ class Engine:
         by_place: dict[int, list[Found]],
     ) -> None:
         """Find the candidates of joined leaves; ``places`` gives each leaf's name in ``key_masks`` and the answer."""
+        if key_masks is not None:
+            for index, leaf in enumerate(leaves):
+                if key_masks[places[index]] & self._keyed:
+                    self._under_key(leaf, key_masks[places[index]], by_place.setdefault(places[index], []))
         regions = self._regions(text)
         if not regions:
             return
@@ -179,9 +190,8 @@ class Engine:
         for index, found in by_leaf.items():
             if found:
                 floor = starts[index]
-                by_place.setdefault(places[index], []).extend(
-                    (start - floor, end + floor, *rest) for start, end, *rest in found  # type: ignore[misc]
-                )
+                here = by_place.setdefault(places[index], [])
+                here.extend((start - floor, end + floor, rank, sure, plan) for start, end, rank, sure, plan in found)
 
     def context_of(self, text: str, item: Found, key_mask: int = 0) -> str | None:
         """Return the context word or ``"key"`` that speaks for a match, or ``None``."""
@@ -198,6 +208,14 @@ class Engine:
         if item[3] or self.context_of(text, item, key_mask) is not None:
             return recognizer.boosted
         return recognizer.score
+
+    def _under_key(self, text: str, key_mask: int, found: list[Found]) -> None:
+        """Run the patterns that a key speaks for: their triggers may ask for a context word in the text itself."""
+        stop = min(len(text), _KEYED_LENGTH)
+        marked = "<" in text or "[" in text
+        for plan in self._keyed_plans:
+            if plan.bit & key_mask:
+                self._search(text, plan, [0, 0, stop, stop], 0, stop, key_mask, marked, {}, found)
 
     def _region(
         self,
