@@ -93,6 +93,7 @@ class LedgerSettings(Section):
     queue_limit: int = Field(default=10_000, ge=1)
     signing_key_file: str | None = None
     checkpoint_every: int = Field(default=1_000, ge=1)
+    timezone: str = "UTC"
     postgres_dsn: SecretStr | None = None
     otlp: bool = False
 
