@@ -1,0 +1,44 @@
+"""A process that writes records of mixed durability and says which ones it was told are durable; others kill it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.ledger.writing_helpers import intent, outcome_of
+
+from privmw.ledger.writer import LedgerWriter
+from privmw.types import Durability
+
+ROOT = Path(__file__).parents[2]
+
+
+def main(directory: str) -> None:
+    """Write until killed: an intent that is waited for, its outcome, and a best-effort record."""
+    writer = LedgerWriter(Path(directory), host="kill")
+    index = 0
+    unseen = []
+    while True:
+        index += 1
+        record = intent(index)
+        writer.submit(record, Durability.BEFORE_SEND).wait(30)
+        print(record.record_id, flush=True)
+        result = outcome_of(record)
+        unseen.append((result.record_id, writer.submit(result, Durability.GROUP)))
+        extra = intent(index)
+        unseen.append((extra.record_id, writer.submit(extra, Durability.BEST_EFFORT)))
+        for name, receipt in unseen:
+            if receipt.durable:
+                print(name, flush=True)
+        unseen = [(name, receipt) for name, receipt in unseen if not receipt.durable]
+
+
+def spawn(directory: Path, log: Path) -> "subprocess.Popen[bytes]":
+    """Start such a process; it appends the ids of durable records to ``log``."""
+    with log.open("ab") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.ledger.kill_helpers", str(directory)], stdout=stream, cwd=ROOT
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
