@@ -65,12 +65,22 @@ def _report(findings: Sequence[Finding], errors: int) -> dict[str, object]:
 
 
 def _table(findings: Sequence[Finding], errors: int) -> str:
-    lines = []
+    """One block for each thing that is wrong, with every place where it is."""
+    places: dict[tuple[str, str, str, str], list[str]] = {}
     for finding in findings:
-        lines.append(f"{finding.severity.value:<7}  {finding.code:<35}  {finding.field}")
-        lines += wrap(finding.what, 110, initial_indent=" " * 9, subsequent_indent=" " * 9)
         tail = finding.remedy + (f"  [{finding.clause}]" if finding.clause else "")
-        lines += wrap(tail, 110, initial_indent=" " * 9 + "→ ", subsequent_indent=" " * 11)
+        places.setdefault((finding.severity.value, finding.code, finding.what, tail), []).append(finding.field)
+    lines = []
+    for (severity, code, what, tail), fields in places.items():
+        lines.append(f"{severity:<7}  {code}")
+        lines += _indented(", ".join(fields), 9, "")
+        lines += _indented(what, 9, "")
+        lines += _indented(tail, 9, "→ ")
     warnings = len(findings) - errors
     lines.append(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
     return "\n".join(lines)
+
+
+def _indented(text: str, width: int, mark: str) -> list[str]:
+    edge = " " * width
+    return wrap(text, 118, initial_indent=edge + mark, subsequent_indent=edge + " " * len(mark), break_on_hyphens=False)

@@ -71,7 +71,9 @@ _BY_ENTITY = {
     "SWIFT_CODE": "user.financial.bank_account",
     "TITLE": "user.job_title",
     "UK_NHS": "user.health_and_medical.record_id",
+    "KR_ACCOUNT": "user.financial.bank_account",
     "URL": "user.contact.url",
+    "USER_PATH": "user.account.username",
     "US_MBI": "user.health_and_medical.insurance_beneficiary_id",
     "USERNAME": "user.account.username",
     "USER_AGENT": "user.device",
@@ -79,36 +81,47 @@ _BY_ENTITY = {
     "VIN": "user.government_id.vehicle_registration",
     "ZIP_CODE": "user.contact.address.postal_code",
 }
-# Parts of an entity name, in order of precedence, for the many countries' variants of one kind of value.
+# Whole parts of an entity name, in order of precedence, for the many countries' and vendors' variants of one kind.
 _BY_PART: tuple[tuple[str, str], ...] = (
     ("PASSPORT", "user.government_id.passport_number"),
-    ("DRIVER DRIVING_LICENCE", "user.government_id.drivers_license_number"),
-    ("VEHICLE PLATE", "user.government_id.vehicle_registration"),
-    ("MEDICARE NHS HEALTH MEDICAL", "user.health_and_medical.record_id"),
-    ("IMMIGRATION VISA_NUMBER", "user.government_id.immigration"),
-    ("PASSWORD PASSWD", "user.authorization.password"),
-    ("BANK ACCOUNT_NUMBER ROUTING SORT_CODE CLABE IFSC", "user.financial.bank_account"),
-    ("CARD_NUMBER CREDIT_CARD", CARD),
+    ("DRIVER_LICENSE DRIVING_LICENCE FUEHRERSCHEIN", "user.government_id.drivers_license_number"),
+    ("VEHICLE LICENSE_PLATE KFZ TRAFFIC_REGISTER", "user.government_id.vehicle_registration"),
+    ("MEDICARE NHS NHI HEALTH MEDICAL TAJ", "user.health_and_medical.record_id"),
+    ("NPI LANR BSNR", "user.workplace"),
+    ("IMMIGRATION VISA", "user.government_id.immigration"),
+    ("CREDIT_CARD CARD_NUMBER", CARD),
     (
-        "TOKEN SECRET _KEY CREDENTIAL BEARER AUTHORIZATION WEBHOOK CONNECTION_STRING SESSION BASIC_AUTH",
+        "NATIONAL SOCIAL_SECURITY ID_CARD ID_NUMBER ID_DOCUMENT PERSONAL_CODE RESIDENT_ID CITIZEN TAX_ID TAX_NUMBER",
+        NATIONAL_ID,
+    ),
+    ("INCOME_TAX BIRTH_NUMBER CEDULA KENNITALA EMSO", NATIONAL_ID),
+    (
+        "VAT CNPJ USCC CIF SIRET SIREN NIT REGON ORGANISATIONSNUMMER HANDELSREGISTER BRN CORPORATE COMPANY",
+        "user.workplace",
+    ),
+    ("ABN ACN GSTIN UEN LEI EIN NIP AFM CUIT PCCC", "user.workplace"),
+    ("PASSWORD PASSWD", "user.authorization.password"),
+    ("BANK ACCOUNT_NUMBER ROUTING SORT_CODE CLABE IFSC BIC UPI BVN", "user.financial.bank_account"),
+    (
+        "TOKEN SECRET KEY CREDENTIAL CREDENTIALS BEARER AUTHORIZATION WEBHOOK CONNECTION_STRING SESSION BASIC_AUTH",
         "user.authorization.credentials",
     ),
-    ("PHONE MOBILE FAX", "user.contact.phone_number"),
+    ("CLIENT_ID ACCESS_ID ACCOUNT_SID SIGNATURE VAULT", "user.authorization.credentials"),
+    ("PHONE MOBILE TELEPHONE FAX", "user.contact.phone_number"),
     ("EMAIL", "user.contact.email"),
-    ("POSTCODE POSTAL ZIP", "user.contact.address.postal_code"),
-    ("IP_ADDRESS IPV4 IPV6", "user.device.ip_address"),
-    ("MAC_ADDRESS", "user.device.device_id"),
+    ("POSTCODE POSTAL ZIP EIRCODE PLZ", "user.contact.address.postal_code"),
+    ("GEO GPS COORDINATE COORDINATES", "user.location.precise"),
+    ("DEVICE IMEI MEID ICCID", "user.device.device_id"),
     ("ADDRESS", "user.contact.address"),
     ("BIRTH", "user.demographic.date_of_birth"),
-    ("BRN CRN VAT BUSINESS COMPANY CORPORAT ABN ACN GSTIN UEN LEI EIN", "user.workplace"),
 )
 _NATIONAL_ENTITIES = (
     "KR_RRN KR_FRN KR_ARC US_SSN US_ITIN US_PTIN UK_NINO UK_UTR ES_NIF ES_NIE IT_FISCAL_CODE IT_IDENTITY_CARD "
-    "PL_PESEL FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER DK_CPR NO_FODSELSNUMMER DE_TAX_ID DE_ID_CARD FR_NIR FR_NIF "
-    "NL_BSN BE_NN AT_SVNR CH_AHV IE_PPSN PT_NIF RO_CNP BG_EGN CZ_RC SK_RC HR_OIB EE_IK LT_AK LV_PK GR_AMKA "
-    "IN_AADHAAR IN_PAN SG_NRIC_FIN SG_NRIC SG_FIN AU_TFN NZ_IRD CN_RIC CN_ID JP_MY_NUMBER TW_ID HK_HKID TH_TNIN "
-    "TH_ID MY_NRIC ID_NIK PH_PHILSYS VN_CCCD BR_CPF MX_CURP MX_RFC AR_DNI CL_RUT CO_NUIP CA_SIN ZA_ID TR_TCKN "
-    "IL_ID RU_INN UA_RNTRC NG_NIN KE_ID AE_EMIRATES_ID PK_CNIC"
+    "PL_PESEL FI_PERSONAL_IDENTITY_CODE SE_PERSONNUMMER DK_CPR NO_FODSELSNUMMER FR_NIR FR_NIF NL_BSN BE_NN AT_SVNR "
+    "CH_AHV IE_PPSN PT_NIF RO_CNP BG_EGN CZ_RC SK_RC HR_OIB EE_IK LT_AK LV_PK GR_AMKA IN_AADHAAR IN_PAN SG_NRIC_FIN "
+    "SG_NRIC SG_FIN AU_TFN NZ_IRD CN_RIC CN_ID JP_MY_NUMBER TW_ID HK_HKID TH_TNIN TH_ID MY_NRIC ID_NIK PH_PHILSYS "
+    "PH_TIN PH_UMID VN_CCCD BR_CPF BR_RG MX_CURP MX_RFC MX_NSS AR_DNI PE_DNI CL_RUT CO_NUIP CA_SIN ZA_ID TR_TCKN IL_ID "
+    "RU_INN UA_RNTRC NG_NIN KE_ID AE_EMIRATES_ID PK_CNIC LK_NIC"
 )
 _NATIONAL = frozenset(_NATIONAL_ENTITIES.split())
 """Numbers that a state gives to a person for life or for tax and social security."""
@@ -124,10 +137,11 @@ def category_of(entity_type: str) -> str:
     known = _BY_ENTITY.get(entity_type)
     if known is not None:
         return known
-    if entity_type in _NATIONAL or "NATIONAL_ID" in entity_type or "SOCIAL_SECURITY" in entity_type:
+    if entity_type in _NATIONAL:
         return NATIONAL_ID
+    whole = f"_{entity_type}_"
     for parts, category in _BY_PART:
-        if any(part in entity_type for part in parts.split()):
+        if any(f"_{part}_" in whole for part in parts.split()):
             return category
     return "user"
 
