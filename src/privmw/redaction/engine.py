@@ -62,6 +62,7 @@ class Engine:
         threshold: Matches with a lower score are dropped.
         gate: ``auto``, ``hyperscan`` or ``regex``.
         allow: Values that are never a match, compared as written.
+        base64: Look into texts that are base64 as a whole, too.
 
     Raises:
         ConfigurationError: Two recognizers share a name, or a trigger cannot be compiled.
@@ -74,7 +75,9 @@ class Engine:
         threshold: float = 0.5,
         gate: str = "auto",
         allow: Iterable[str] = (),
+        base64: bool = False,
     ) -> None:
+        self.base64 = base64
         self.recognizers = tuple(recognizers)
         self.threshold = threshold
         self.allow = frozenset(allow)

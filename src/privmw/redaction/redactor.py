@@ -1,0 +1,250 @@
+"""The facade: a configured redactor of texts, values and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import orjson
+
+from privmw.errors import ConfigurationError, RedactionError
+from privmw.redaction.limits import FAILED, LIMITED, Limits
+from privmw.redaction.operators import Operator, OperatorLike, Replace, compile_operators
+from privmw.redaction.profiles import Profile, profile_named
+from privmw.redaction.selection import engine_for, select
+from privmw.redaction.spans import Found, rebuild
+from privmw.redaction.values import Walker
+from privmw.types import Match
+
+__all__ = ["Explanation", "Operator", "Redactor", "Transformed"]
+
+T = TypeVar("T")
+
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+
+
+class Explanation(NamedTuple):
+    """A match and why it is one.
+
+    Attributes:
+        entity_type: What it is.
+        start: Offset of its first character.
+        end: Offset after its last character.
+        score: Confidence from 0 to 1.
+        recognizer: Name of the recognizer.
+        checksum: ``"valid"``, ``"invalid"``, or ``None`` where the recognizer has none.
+        context: The context word that spoke for it, or ``None``.
+        source: Law, standard or vendor page that the recognizer's shape comes from.
+    """
+
+    entity_type: str
+    start: int
+    end: int
+    score: float
+    recognizer: str
+    checksum: str | None
+    context: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """Result of :meth:`Redactor.transform`.
+
+    Attributes:
+        value: The new value; the very same object where nothing was found.
+        counts: How many matches of each entity type were replaced.
+        fields: JSON paths of the texts that changed.
+    """
+
+    value: Any
+    counts: Mapping[str, int]
+    fields: tuple[str, ...]
+
+
+class Redactor:
+    """Finds personal data and secrets, and replaces them; thread-safe, fork-safe, without I/O.
+
+    Args:
+        profile: Name of a profile (``default``, ``logs``, ``errors``, ``analytics``, ``ai``) or one of your own.
+        entities: Entity types to find instead of the profile's, or ``"all"``.
+        threshold: Lowest score that counts, 0 to 1, instead of the profile's.
+        operators: What replaces a match, by entity type (``DEFAULT`` for the others); Presidio's ``OperatorConfig`` or
+            our ``Operator``. They join the profile's.
+        allow_list: Values that are never a match, compared as written.
+        recognizers: Recognizers of your own, or Presidio's ``PatternRecognizer``; they join the built-in ones.
+        limits: Bounds of one call, instead of the profile's.
+        base64: Look into texts that are base64 as a whole, too.
+        gate: ``auto``, ``hyperscan`` or ``regex`` (slow, the same answers).
+
+    Attributes:
+        profile: The profile as given.
+        entity_types: What this redactor can find.
+        version: Hash of the rules; equal versions find the same. Recorded with each transfer.
+        failures: Texts replaced whole, by ``"failed"`` and ``"limit"``.
+
+    Raises:
+        ConfigurationError: Unknown profile, entity type or operator, or a pattern that cannot be used (named).
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | Profile = "default",
+        entities: Iterable[str] | Literal["all"] | None = None,
+        threshold: float | None = None,
+        operators: Mapping[str, OperatorLike] | None = None,
+        allow_list: Iterable[str] = (),
+        recognizers: Iterable[Any] = (),
+        limits: Limits | None = None,
+        base64: bool = False,
+        gate: str = "auto",
+    ) -> None:
+        self.profile = profile_named(profile) if isinstance(profile, str) else profile
+        threshold = self.profile.threshold if threshold is None else threshold
+        if not 0 <= threshold <= 1:
+            raise ConfigurationError("the threshold must lie between 0 and 1", field="threshold")
+        self.limits = limits or self.profile.limits
+        chosen = select(recognizers, self.profile.entities if entities is None else entities, self.profile.without)
+        allowed = self.profile.allow_list | frozenset(allow_list)
+        self._engine = engine_for(chosen, float(threshold), gate, allowed, base64)
+        self._replace: Replace = compile_operators({**self.profile.operators, **(operators or {})})
+        self.entity_types = frozenset(recognizer.entity_type for recognizer in chosen)
+        self.failures: Counter[str] = Counter()
+        self._walker = Walker(key_mask=self._engine.cues.of_key, limits=self.limits, failed=self._count)
+        self._find = self._engine.find
+        self._longest = self.limits.bytes
+        self._most = self.limits.matches
+
+    @property
+    def version(self) -> str:
+        """Hash of the rules."""
+        return self._engine.version
+
+    def find(self, text: str) -> list[Match]:
+        """Find the matches of a text: ordered, without overlaps, offsets in its characters."""
+        score = self._engine.score_of
+        return [Match(item[4].entity_type, item[0], -item[1], score(text, item)) for item in self._find(text)]
+
+    def explain(self, text: str) -> list[Explanation]:
+        """Find the matches of a text, each with what spoke for it."""
+        explained = []
+        for item in self._find(text):
+            plan, start, end = item[4], item[0], -item[1]
+            rule = plan.recognizer
+            checksum = None
+            if plan.checksum is not None:
+                checksum = "valid" if plan.checksum(text[start:end]) else "invalid"
+            context = self._engine.context_of(text, item)
+            score = rule.boosted if item[3] or context is not None else rule.score
+            explained.append(
+                Explanation(plan.entity_type, start, end, score, rule.name, checksum, context, rule.source)
+            )
+        return explained
+
+    def text(self, text: str) -> str:
+        """Redact a text.
+
+        Never raises: a text that cannot be looked at is replaced whole by ``<REDACTION_FAILED>``, one beyond the
+        limits by ``<REDACTION_LIMIT>``.
+        """
+        try:
+            if len(text) > self._longest:
+                self._count("limit")
+                return LIMITED
+            found = self._find(text)
+            if not found:
+                return text
+            return self._rebuilt(text, found, self._replace)
+        except Exception:  # noqa: BLE001 - fail closed: what cannot be looked at does not leave
+            self._count("failed")
+            return FAILED
+
+    def value(self, value: T) -> T:
+        """Redact a JSON-like value into one of the same shape; the same object where nothing is found.
+
+        Never raises and never changes the input.
+        """
+        try:
+            if type(value) is str:
+                return self.text(value)  # type: ignore[return-value,arg-type]
+            replace = self._replace
+            result: T = self._walker.walk(value, self._rewriter(replace, None), replace).value
+            return result
+        except Exception:  # noqa: BLE001 - fail closed
+            self._count("failed")
+            return FAILED  # type: ignore[return-value]
+
+    def json(self, data: bytes) -> bytes:
+        """Redact a JSON document; the same bytes where nothing is found. What is no JSON is redacted as text."""
+        try:
+            exact = _LONG_NUMBER.search(data) is not None  # numbers that orjson would round
+            value = json.loads(data) if exact else orjson.loads(data)
+        except ValueError:
+            return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        new = self.value(value)
+        if new is value:
+            return data
+        try:
+            return json.dumps(new, ensure_ascii=False, separators=(",", ":")).encode() if exact else orjson.dumps(new)
+        except (TypeError, ValueError):
+            self._count("failed")
+            return orjson.dumps(FAILED)
+
+    def transform(self, value: object, replace: Replace) -> Transformed:
+        """Replace what is found in a JSON-like value by what a function says, for example by pseudonyms.
+
+        Args:
+            value: A text or JSON-like value.
+            replace: ``(entity_type, original) -> replacement``.
+
+        Raises:
+            RedactionError: A limit was exceeded, or a text could not be looked at: the value must not be used.
+        """
+        counts: Counter[str] = Counter()
+
+        def counting(entity_type: str, original: str) -> str:
+            new = replace(entity_type, original)
+            counts[entity_type] += 1
+            return new
+
+        try:
+            walked = self._walker.walk(value, self._rewriter(counting, counts), counting, strict=True)
+        except RedactionError:
+            raise
+        except Exception as error:
+            raise RedactionError("type", remedy="The value could not be looked at") from error
+        return Transformed(walked.value, dict(counts), walked.fields)
+
+    def _rewriter(self, replace: Replace, counts: Counter[str] | None) -> Any:
+        strict = counts is not None
+
+        def rewrite(leaves: Sequence[str], masks: Sequence[int] | None) -> dict[int, str]:
+            found = self._engine.find_leaves(leaves, masks)
+            left = self._most
+            changed: dict[int, str] = {}
+            for place, items in found.items():
+                left -= len(items)
+                if left < 0:
+                    if strict:
+                        raise RedactionError("matches")
+                    self._count("limit")
+                    changed[place] = LIMITED
+                else:
+                    changed[place] = rebuild(leaves[place], items, replace)
+            return changed
+
+        return rewrite
+
+    def _rebuilt(self, text: str, found: list[Found], replace: Replace) -> str:
+        if len(found) > self._most:
+            self._count("limit")
+            return LIMITED
+        return rebuild(text, found, replace)
+
+    def _count(self, kind: str) -> None:
+        self.failures[kind] += 1
