@@ -122,7 +122,7 @@ class Call:
             new_headers = [pair for pair in new_headers if pair[0].lower() != "content-encoding"]
         size = rendered if rendered is not None else body
         found.size = bucket(len(size)) if size is not None else None
-        if self._names is not None:
+        if self._names is not None and self._names.distinct:
             new_headers = [pair for pair in new_headers if pair[0].lower() != "accept-encoding"]
             new_headers.append(("accept-encoding", "identity"))
         self._submit(found)

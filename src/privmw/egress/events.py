@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from privmw.egress.codec import dumps, loads
-from privmw.egress.restore import OPAQUE, restore_json, restore_string
+from privmw.egress.restore import OPAQUE, restore_document, restore_string
 from privmw.egress.sse import Event, EventSplitter
 from privmw.redaction.pseudonyms import Pseudonymiser
 from privmw.redaction.restore import StreamRestorer
@@ -87,12 +87,13 @@ class EventsAnswer:
         if data[:1] == b"{" or data[:1] == b"[":
             try:
                 body = loads(data)
+                if type(body) is dict:
+                    return self._json(event, body)
+                return event.with_data(restore_document(data, self._names))
+            except RecursionError:  # nested beyond all measure: it passes with its tokens in it
+                return event.raw
             except ValueError:
-                return self._raw(event, data)
-            if type(body) is dict:
-                return self._json(event, body)
-            restored = restore_json(body, self._names)
-            return event.raw if restored is body else event.with_data(dumps(restored))
+                pass
         return self._raw(event, data)
 
     def _raw(self, event: Event, data: bytes) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from privmw.egress.codec import dumps, loads, loads_document
 from privmw.redaction.pseudonyms import Pseudonymiser
 
-__all__ = ["OPAQUE", "Answer", "JsonAnswer", "LinesAnswer", "TextAnswer", "restore_json"]
+__all__ = ["OPAQUE", "Answer", "JsonAnswer", "LinesAnswer", "TextAnswer", "restore_document", "restore_json"]
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one JSON answer that are held to be restored; a larger one passes with its tokens in it."""
@@ -60,6 +60,16 @@ def restore_string(text: str, names: Pseudonymiser, *, key: str = "") -> str:
     return text if restored == text else restored
 
 
+def restore_document(data: bytes, names: Pseudonymiser) -> bytes:
+    """Restore one JSON document; what is no JSON, or nested beyond all measure, passes with its tokens in it."""
+    try:
+        value = loads(data)
+        restored = restore_json(value, names)
+    except (ValueError, RecursionError):
+        return data
+    return data if restored is value else dumps(restored)
+
+
 class JsonAnswer:
     """A whole JSON document: it can be restored only once it is complete."""
 
@@ -79,12 +89,7 @@ class JsonAnswer:
         if not self._held:
             return b""
         data = self._give_up()
-        try:
-            value = loads(data)
-        except ValueError:
-            return data
-        restored = restore_json(value, self._names)
-        return data if restored is value else dumps(restored)
+        return restore_document(data, self._names)
 
     def _give_up(self) -> bytes:
         data = bytes(self._held or b"")
@@ -102,20 +107,12 @@ class LinesAnswer:
     def feed(self, data: bytes) -> bytes:
         """Restore the lines that are complete."""
         *lines, self._held = (self._held + data).split(b"\n")
-        return b"".join(self._line(line) + b"\n" for line in lines)
+        return b"".join(restore_document(line, self._names) + b"\n" for line in lines)
 
     def end(self) -> bytes:
         """Restore a last line without a line end."""
         held, self._held = self._held, b""
-        return self._line(held)
-
-    def _line(self, line: bytes) -> bytes:
-        try:
-            value = loads(line)
-        except ValueError:
-            return line
-        restored = restore_json(value, self._names)
-        return line if restored is value else dumps(restored)
+        return restore_document(held, self._names)
 
 
 class TextAnswer:
