@@ -21,7 +21,7 @@ PREFIX = "PRIVMW_"
 CONFIG_VARIABLE = "PRIVMW_CONFIG"
 """Names the settings file instead of ``./privmw.toml``."""
 
-_OTHERS = frozenset({CONFIG_VARIABLE, "PRIVMW_CACHE_DIR"})
+_OTHERS = frozenset({CONFIG_VARIABLE, "PRIVMW_CACHE_DIR", "PRIVMW_PYTHON"})
 """Variables that steer privmw without being settings."""
 
 
