@@ -184,7 +184,7 @@ class _Walk:
         for name, item in node.items():
             kind = type(item)
             if kind is str:
-                if not item or name in OPAQUE:
+                if not item or name in OPAQUE or name in _SIGNED:
                     continue
                 if self._is_fragment(name, mode) or name == plain:
                     changed |= self._fragment(node, name, item, (*key, name))
@@ -214,7 +214,7 @@ class _Walk:
 
     def _is_fragment(self, name: str, mode: int) -> bool:
         if mode == _DELTA:
-            return name not in _NEVER_FRAGMENTS and name not in _SIGNED
+            return name not in _NEVER_FRAGMENTS
         return name == "delta" or (mode == _TEXTS and name in _TEXT_MEMBERS)
 
     def _fragment(self, holder: dict[str, Any], name: str, text: str, key: _Key) -> bool:
