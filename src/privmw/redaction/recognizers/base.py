@@ -40,6 +40,7 @@ class Recognizer:
             glued to a number is a boundary). Where it has a group named ``value``, that group is the match.
         trigger: Hyperscan pattern (byte mode, no lookaround) that fires about once per value, on a superset of what
             ``pattern`` matches, at an end offset inside the value or right behind it. Empty: derived from ``pattern``.
+            Not used for recognizers with ``needs_context``: the gate finds their context words instead, all in one.
         lookback: Bytes before a trigger's end where the value may begin.
         lookahead: Bytes after a trigger's end where the value may still go on; a value that reaches this edge is
             followed further by the engine, so it bounds work, not length.
