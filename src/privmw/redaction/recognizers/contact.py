@@ -141,10 +141,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_national",
         _PHONE,
-        rf"{_BEFORE}(?![12][09][0-9]{{2}}-[01][0-9]-)(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
+        rf"{_BEFORE}(?<!\" )(?<![A-Za-z]/)(?=(?:[^0-9]{{0,2}}[0-9]){{7}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
         rf"(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",
         r"[0-9]{2,5}[ ./)-]{1,2}[0-9]{2,5}",
         PHONE_WORDS,
+        gap=24,
         boosted=0.75,
         specificity=Specificity.GENERIC,
         source="National notations, beside a word for telephone",
@@ -155,6 +156,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"(?<![0-9A-Za-z_+])(?<![0-9][.-])[0-9]{{7,13}}{NUM_RIGHT}",
         r"[0-9]{7}",
         PHONE_WORDS,
+        gap=24,
         boosted=0.75,
         specificity=Specificity.CATCHALL,
         source="Bare digits beside a word for telephone",

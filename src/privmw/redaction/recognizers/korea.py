@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from privmw.redaction.checksums.korea import kr_bare_resident, kr_brn, kr_corporate, kr_frn, kr_rrn
+from privmw.redaction.checksums.korea import kr_bare_frn, kr_bare_rrn, kr_brn, kr_corporate, kr_frn, kr_rrn
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed
+from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed, not_after
 
 __all__ = ["RECOGNIZERS"]
 
-_DASH = r"[ \t]?[-.~–—‐‑−·_/]?[ \t\r\n]{0,2}"
 _DASHED = r"(?:[ \t]?[-~–—‐‑−·][ \t\r\n]{0,2}|[ ])"
 _DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _DASH_TRIGGER = r"[ \t]?(?:[-.~_/]|\xe2[\x80\x88].|\xc2\xb7)?[ \t\r\n]{0,2}"
+_NOT_ACCOUNT = not_after("계좌", "계좌번호", then="[0-9]{2}")
 _RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])"
 
 RRN_WORDS = (
@@ -45,7 +45,7 @@ def _resident(name: str, entity_type: str, genders: str, checksum: object, words
     )
 
 
-def _bare_resident(name: str, entity_type: str, genders: str, words: tuple[str, ...]) -> Recognizer:
+def _bare_resident(name: str, entity_type: str, genders: str, checksum: object, words: tuple[str, ...]) -> Recognizer:
     return Recognizer(
         name=name,
         entity_type=entity_type,
@@ -55,19 +55,36 @@ def _bare_resident(name: str, entity_type: str, genders: str, words: tuple[str, 
         lookahead=8,
         score=0.65,
         boosted=0.95,
-        checksum=kr_bare_resident,
+        checksum=checksum if callable(checksum) else None,
         policy=ChecksumPolicy.REQUIRED,
         context=words,
         context_overrides=True,
-        source="As above, written without a hyphen",
+        source="As above, written without a hyphen: a check digit or a context word has to speak for it",
+    )
+
+
+def _plausible_resident(name: str, entity_type: str, genders: str, words: tuple[str, ...]) -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type=entity_type,
+        pattern=rf"{NUM_LEFT}(?!1[3-8]|880)[0-9]{{2}}{_NOT_ACCOUNT}{MMDD}{genders}[0-9]{{6}}{_RIGHT}",
+        trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        lookback=24,
+        lookahead=8,
+        score=0.55,
+        boosted=0.9,
+        context=words,
+        source="As above, neither checked nor named: milliseconds since 1970 and Korean article numbers left out",
     )
 
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     _resident("kr_rrn", "KR_RRN", "[1-4]", kr_rrn, RRN_WORDS),
-    _bare_resident("kr_rrn_bare", "KR_RRN", "[1-4]", RRN_WORDS),
+    _bare_resident("kr_rrn_bare", "KR_RRN", "[1-4]", kr_bare_rrn, RRN_WORDS),
+    _plausible_resident("kr_rrn_plausible", "KR_RRN", "[1-4]", RRN_WORDS),
     _resident("kr_frn", "KR_FRN", "[5-8]", kr_frn, FRN_WORDS),
-    _bare_resident("kr_frn_bare", "KR_FRN", "[5-8]", FRN_WORDS),
+    _bare_resident("kr_frn_bare", "KR_FRN", "[5-8]", kr_bare_frn, FRN_WORDS),
+    _plausible_resident("kr_frn_plausible", "KR_FRN", "[5-8]", FRN_WORDS),
     Recognizer(
         name="kr_brn",
         entity_type="KR_BRN",
@@ -102,6 +119,18 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=kr_corporate,
         policy=ChecksumPolicy.BOOSTS,
         source="Registry rules of the Supreme Court of Korea",
+    ),
+    Recognizer(
+        name="kr_passport_new",
+        entity_type="KR_PASSPORT",
+        pattern=rf"{LEFT}[MSRODG][0-9]{{3}}[A-Z][0-9]{{4}}{RIGHT}",
+        trigger=r"[MSRODG][0-9]{3}[A-Z][0-9]{4}\b",
+        lookback=12,
+        lookahead=2,
+        score=0.6,
+        boosted=0.9,
+        context=("passport", "passport number", "여권", "여권번호"),
+        source="Ministry of Foreign Affairs: next-generation passport since 2021-12-21",
     ),
     keyed(
         "kr_passport",

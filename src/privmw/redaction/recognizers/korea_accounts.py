@@ -12,7 +12,7 @@ ACCOUNT_WORDS = (
     "국민", "신한", "우리", "하나", "농협", "기업은행", "기업", "은행", "카카오뱅크", "카뱅", "토스뱅크", "케이뱅크", "새마을금고",
     "새마을", "신협", "우체국", "수협", "부산은행", "대구은행", "광주은행", "전북은행", "경남은행", "제주은행", "씨티은행", "씨티",
     "제일은행", "산업은행", "저축은행", "kb", "nh", "ibk", "sc제일", "kakaobank", "tossbank", "kbank",
-    "bank account", "account number", "account no", "acct", "account", "bank",
+    "bank account", "account number", "account no", "acct no", "bank acct",
 )  # fmt: skip
 
 _NOT_ORDER = "".join(

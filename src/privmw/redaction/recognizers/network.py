@@ -56,7 +56,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="url",
         entity_type="URL",
-        pattern=r"(?<![0-9A-Za-z_@./-])(?:(?i:https?|ftp)://[^\s<>\"'`{}|\\^]{0,2000}?(?<=[0-9A-Za-z/=&#_-])"
+        pattern=r"(?<![0-9A-Za-z_@./-])(?:(?i:https?|ftp)://(?=[^\s/?#]*\.[^\s/?#.]|localhost|\[)[^\s<>\"'`{}|\\^]{0,2000}?(?<=[0-9A-Za-z/=&#_-])"
         r"(?=[\s<>\"'`{}|\\^,;.!?)\]]*(?:[\s<>\"'`{}|\\^]|$))(?<=\.[^\s]{2})?"
         r"|(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+(?:com|net|org|info|biz|io|dev|app|ai|edu|gov|site|online"
         r"|shop|xyz|co\.[a-z]{2}|or\.kr|go\.kr|[a-z]{2})(?:/[^\s<>\"'`]*)?)(?![0-9A-Za-z_@-])",

@@ -15,8 +15,6 @@ CARD_WORDS = (
     "카드", "카드번호", "신용카드", "체크카드", "법인카드", "カード", "银行卡", "信用卡",
 )  # fmt: skip
 
-IBAN_WORDS = ("iban", "bank", "account", "transfer", "konto", "kontonummer", "compte", "cuenta", "conto", "rekening")
-
 _COUNTRY_CODES = "|".join(IBAN_LENGTHS)
 _IBAN = "|".join(
     rf"(?:{'|'.join(code for code, size in IBAN_LENGTHS.items() if size == length)})[0-9]{{2}}(?:[ -]?[0-9A-Z]){{{length - 4}}}"
@@ -28,11 +26,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="credit_card",
         entity_type="CREDIT_CARD",
-        pattern=rf"{NUM_LEFT}(?:[2-689][0-9]{{3}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}"
+        pattern=rf"{NUM_LEFT}(?:(?:2[2-7]|[34569][0-9]|81)[0-9]{{2}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}"
         rf"(?:{_CARD_GAP}[0-9]{{1,3}})?|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
         r"|(?:2131|1800)[0-9]{11}|[3-6][0-9]{12,18}"
         rf"|4[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}})(?![0-9A-Za-z_])(?!-[0-9])",
-        trigger=r"(?:[2-689][0-9]{3}|1800)[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]"
+        trigger=r"(?:2[1-7][0-9]{2}|[34569][0-9]{3}|81[0-9]{2}|1800)[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]"
         r"|3[0-9]{3}[ .-]{1,2}[0-9]{6}[ .-]{1,2}[0-9]{4}|4[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}",
         lookback=40,
         lookahead=24,
@@ -42,17 +40,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=CARD_WORDS,
         context_overrides=True,
         source="ISO/IEC 7812-1; scheme ranges with lengths",
-    ),
-    keyed(
-        "iban_with_context",
-        "IBAN_CODE",
-        rf"{LEFT}(?:{_IBAN}){RIGHT}",
-        r"[A-Z]{2}[0-9]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}",
-        ("iban",),
-        checksum=iban,
-        policy=ChecksumPolicy.BOOSTS,
-        boosted=0.95,
-        source="ISO 13616; beside the word IBAN a wrong check digit is a typing error",
     ),
     Recognizer(
         name="iban",
@@ -64,8 +51,20 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         score=0.7,
         checksum=iban,
         policy=ChecksumPolicy.REQUIRED,
-        context=IBAN_WORDS,
-        source="ISO 13616, SWIFT IBAN registry",
+        context=("iban",),
+        context_overrides=True,
+        source="ISO 13616, SWIFT IBAN registry; beside the word IBAN a wrong check digit is a typing error",
+    ),
+    keyed(
+        "iban_lower",
+        "IBAN_CODE",
+        rf"{LEFT}(?:{_IBAN.lower()}){RIGHT}",
+        r"[a-z]{2}[0-9]{2}[ -]?[0-9a-z]{4}[ -]?[0-9a-z]{4}",
+        ("iban", "bank", "account", "transfer", "konto", "compte", "cuenta", "conto", "rekening"),
+        checksum=iban,
+        boosted=0.95,
+        ignore_case=False,
+        source="ISO 13616, in lower case",
     ),
     keyed(
         "bic",

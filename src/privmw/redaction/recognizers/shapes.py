@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterable
 
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 
-__all__ = ["DDMMYY", "LEFT", "MMDD", "NUM_LEFT", "NUM_RIGHT", "RIGHT", "YYMMDD", "keyed", "literal", "near"]
+__all__ = [
+    "DDMMYY",
+    "LEFT",
+    "MMDD",
+    "NUM_LEFT",
+    "NUM_RIGHT",
+    "RIGHT",
+    "YYMMDD",
+    "keyed",
+    "literal",
+    "near",
+    "not_after",
+]
 
 LEFT = r"(?<![0-9A-Za-z])"
 """Not in the middle of an ASCII word; an underscore before it is allowed (``scan_AB123456C.pdf``)."""
@@ -37,7 +49,9 @@ DDMMYY = r"(?:(?:0[1-9]|[12][0-9]|3[01])(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|3
 
 _GAP_BEFORE = 40
 _GAP_AFTER = 20
-_SHORT = 5
+_TRAILING = 5
+_ALTERNATIVES = 24
+_SIGNS = (" ", ":", "=", "#", '"', "_", "-", "[.]")
 
 
 def literal(word: str) -> str:
@@ -53,21 +67,42 @@ def literal(word: str) -> str:
     return "".join(parts)
 
 
-def near(words: Iterable[str], shape: str, *, after: bool = True) -> str:
+def near(words: Iterable[str], shape: str, *, after: bool = True, gap: int = _GAP_BEFORE) -> str:
     """Return a trigger that fires where a number of ``shape`` stands within reach of one of ``words``.
+
+    Latin words of one or two letters are left out: they occur inside every text, and serve as keys only. Words of three
+    letters fire with the sign that usually follows them. Alternatives are cut into short lists, because Hyperscan looks
+    for a long one without literals, ten times slower.
 
     Args:
         words: Context words; a word that contains another one is left out, as the shorter one finds it too.
         shape: Trigger source of the value, or of its beginning.
-        after: The word may also follow the value.
+        after: Words of five letters and more may also follow the value.
+        gap: Bytes between a word and the value behind it.
     """
     kept: list[str] = []
     for word in sorted({word.lower() for word in words}, key=lambda word: (len(word), word)):
-        if not any(_covers(short, word) for short in kept):
+        if not (_is_latin(word) and len(word) <= 2) and not any(_covers(short, word) for short in kept):
             kept.append(word)
-    alternatives = "|".join(_bounded(word) for word in kept)
-    before = rf"(?i:{alternatives})[\s\S]{{0,{_GAP_BEFORE}}}{shape}"
-    return rf"{before}|{shape}[\s\S]{{0,{_GAP_AFTER}}}(?i:{alternatives})" if after else before
+    leading: list[str] = []
+    for word in kept:
+        source = literal(word)
+        leading += [source + sign for sign in _SIGNS] if _is_latin(word) and len(word) == 3 else [source]  # noqa: PLR2004
+    trailing = [literal(word) for word in kept if after and not (_is_latin(word) and len(word) < _TRAILING)]
+    parts = [rf"(?i:{'|'.join(some)})[\s\S]{{0,{gap}}}(?:{shape})" for some in _lists(leading)]
+    parts += [rf"(?:{shape})[\s\S]{{0,{_GAP_AFTER}}}(?i:{'|'.join(some)})" for some in _lists(trailing)]
+    return "|".join(parts)
+
+
+def not_after(*words: str, then: str = "[0-9]") -> str:
+    """Return a check, to stand behind a value's first character, that none of the words stands right before the value.
+
+    Args:
+        words: The words.
+        then: Source of the value's first character.
+    """
+    gaps = ("", " ", ":", ": ", "=", "는 ", "은 ")
+    return "".join(rf"(?<!{re.escape(word)}{gap}{then})" for word in words for gap in gaps)
 
 
 def keyed(
@@ -83,6 +118,7 @@ def keyed(
     boosted: float = 0.85,
     ignore_case: bool = True,
     after: bool = True,
+    gap: int = _GAP_BEFORE,
     lookback: int = 96,
     lookahead: int = 64,
     specificity: Specificity = Specificity.SPECIFIC,
@@ -103,6 +139,7 @@ def keyed(
         boosted: Confidence beside a context word.
         ignore_case: Letters match in either case; the context words in the trigger always do.
         after: The context word may follow the value.
+        gap: Bytes between a context word and the value behind it.
         lookback: Characters before the trigger's end where the value may begin.
         lookahead: Characters after the trigger's end where it may go on.
         specificity: Who wins an overlap.
@@ -115,7 +152,7 @@ def keyed(
         name=name,
         entity_type=entity_type,
         pattern=pattern,
-        trigger=near(context, shape, after=after),
+        trigger=near(context, shape, after=after, gap=gap),
         lookback=lookback,
         lookahead=lookahead,
         ignore_case=ignore_case,
@@ -131,15 +168,13 @@ def keyed(
     )
 
 
-def _bounded(word: str) -> str:
-    """A short Latin word must stand alone, or it would fire inside every other word."""
-    source = literal(word)
-    if word.isascii() and len(word) <= _SHORT:
-        return rf"(?:\b|_){source}s?(?:\b|[_0-9])"
-    return source
+def _is_latin(word: str) -> bool:
+    return word.isascii()
 
 
 def _covers(short: str, word: str) -> bool:
-    if short.isascii() and len(short) <= _SHORT:
-        return False
-    return literal(short) in literal(word)
+    return not (_is_latin(short) and len(short) <= 3) and literal(short) in literal(word)  # noqa: PLR2004
+
+
+def _lists(sources: list[str]) -> list[list[str]]:
+    return [sources[place : place + _ALTERNATIVES] for place in range(0, len(sources), _ALTERNATIVES)]

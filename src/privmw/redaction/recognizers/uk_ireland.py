@@ -48,7 +48,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="uk_driving_licence",
         entity_type="UK_DRIVING_LICENCE",
-        pattern=rf"{LEFT}(?=[A-Z]+9*[0-9])[A-Z9]{{5}}[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]"
+        pattern=rf"{LEFT}(?:[A-Z]{{5}}|[A-Z]{{4}}9|[A-Z]{{3}}99|[A-Z]{{2}}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]"
         rf"[A-Z9]{{2}}[0-9A-Z][A-Z]{{2}}(?: ?[0-9]{{2}})?{RIGHT}",
         trigger=r"[A-Z9]{4}[0-9][015-6][0-9]{4}[A-Z9]{2}[0-9A-Z][A-Z]{2}",
         lookback=24,
