@@ -1,0 +1,385 @@
+"""First half of a walk: what texts a value holds, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from time import monotonic
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from privmw.redaction.keys import secret_kind
+from privmw.redaction.limits import FAILED, LIMITED, Limits
+from privmw.redaction.operators import Replace
+
+__all__ = ["Collector", "Forced", "Keys", "Node"]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$@][A-Za-z0-9_]*(?:[-.:/ ][A-Za-z_][A-Za-z0-9_]*)*")
+_DIGITS = re.compile(r"[0-9]{5}")
+_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z]{10}\]")
+_REMEMBERED = 8192
+_CONTAINERS = 200_000
+_SMALL = 100_000  # a whole number below this is looked at only where its key says what it is
+_LONG = 1 << 4096
+_PACKAGE_LISTS = frozenset({"modules", "packages", "dependencies", "requirements", "versions"})
+"""Keys above names of packages, of which some are called like secrets (``quart-auth``)."""
+
+Known = tuple[int, "str | None", bool]
+"""What a key says: context mask, secret it names, whether its own text must be looked at."""
+
+
+class Forced(NamedTuple):
+    """Replaces a value without a look at it."""
+
+    value: Any
+
+
+class Node:
+    """A container as it was when it was read, so that another thread changing it cannot mislead the rebuilding.
+
+    Attributes:
+        value: The container.
+        items: Its members: ``(key, value)`` pairs or values.
+        first: Place of its first text.
+        last: Place behind its last text.
+        slots: By member: a node, a forced replacement, a text's place or a tuple of alternatives; strings have none,
+            their texts follow one another.
+        keys: Places of the texts of those keys that are looked at, by member.
+        forced: Something in it is replaced without a look.
+        pairs: Members are pairs.
+    """
+
+    __slots__ = ("first", "forced", "items", "keys", "last", "pairs", "slots", "value")
+
+    def __init__(self, value: Any, items: list[Any], first: int, pairs: bool) -> None:
+        self.value = value
+        self.items = items
+        self.first = self.last = first
+        self.slots: dict[int, Any] = {}
+        self.keys: dict[int, int] | None = None
+        self.forced = False
+        self.pairs = pairs
+
+
+class Keys:
+    """What keys say, remembered for keys that look like identifiers (others may be personal data themselves)."""
+
+    def __init__(self, mask: Callable[[str], int]) -> None:
+        self._mask = mask
+        self._under: dict[str, dict[Any, Known | int]] = {}
+        self._count = 0
+
+    def under(self, parent: str) -> dict[Any, Known | int]:
+        """What is remembered of keys under a parent key; 0 = the key says nothing."""
+        known = self._under.get(parent)
+        if known is None:
+            known = {}
+            if self._count < _REMEMBERED and _plain(parent):
+                self._under[parent] = known
+                self._count += 1
+        return known
+
+    def learn(self, known: dict[Any, Known | int], parent: str, key: Any) -> Known | int:
+        """Find out what a key says."""
+        text = text_of_key(key)
+        if text is None:
+            return 0
+        short = text[:128]
+        mask = self._mask(short) | self._mask(f"{parent}.{short}") if parent else self._mask(short)
+        kind = secret_kind(short) if parent not in _PACKAGE_LISTS else None
+        plain = _plain(text)
+        said: Known | int = (mask, kind, not plain) if mask or kind or not plain else 0
+        if plain and self._count < _REMEMBERED:
+            known[key] = said
+            self._count += 1
+        return said
+
+    def of_name(self, name: str | bytes) -> Known | None:
+        """What a name says that stands beside its value, if it looks like a name at all."""
+        known = self.under("")
+        said = known.get(name)
+        if said is None:
+            text = text_of_key(name)
+            said = self.learn(known, "", name) if text and _plain(text) else 0
+        return said or None  # type: ignore[return-value]
+
+
+def _plain(text: str) -> bool:
+    return len(text) <= 64 and (not text or (_IDENTIFIER.fullmatch(text) is not None and not _DIGITS.search(text)))
+
+
+def text_of_key(key: Any) -> str | None:
+    """The text of a mapping key, ``None`` for one that holds none."""
+    if isinstance(key, str):
+        return key
+    if isinstance(key, bytes):
+        return key.decode("utf-8", "surrogateescape")
+    if key is None or isinstance(key, (bool, float)):
+        return None
+    if isinstance(key, int):
+        return str(key) if _SMALL <= abs(key) < _LONG else None
+    if isinstance(key, tuple):
+        return " ".join(text_of_key(part) or "" for part in key[:32])
+    try:
+        return str(key)
+    except Exception:  # noqa: BLE001 - a foreign __str__
+        return FAILED
+
+
+class Collector:
+    """Collects the texts of one value.
+
+    Attributes:
+        leaves: The texts, in order.
+        marks: Context masks of those texts that have one, by place.
+        forced: Whether anything is replaced without a look.
+        limited: Which limits were hit (``depth``, ``items``), each time.
+        started: When the walk began, for its time limit.
+    """
+
+    __slots__ = (
+        "_active", "_containers", "_every_key", "_keys", "_limits", "_replace",
+        "forced", "leaves", "limited", "marks", "started",
+    )  # fmt: skip
+
+    def __init__(self, keys: Keys, limits: Limits, replace: Replace, every_key: bool) -> None:
+        self.leaves: list[str] = []
+        self.marks: dict[int, int] = {}
+        self.limited: list[str] = []
+        self.forced = False
+        self.started = monotonic()
+        self._keys = keys
+        self._limits = limits
+        self._replace = replace
+        self._every_key = every_key
+        self._containers = 0
+        self._active: set[int] = set()
+
+    def collect(self, value: Any) -> Any:
+        """Collect a whole value; returns its slot."""
+        if isinstance(value, str):
+            self.leaves.append(value)
+            return 0
+        return self._member(value, "", 0, None, 0)
+
+    def _member(self, value: Any, parent: str, mask: int, kind: str | None, depth: int) -> Any:
+        """Collect anything but a string without a secret key above it; ``None`` where there is nothing to look at."""
+        kind_of = type(value)
+        if kind_of is dict or kind_of is list or kind_of is tuple:
+            return self._container(value, parent, mask, kind, depth)
+        if value is None or kind_of is bool:
+            return None
+        if kind is not None and isinstance(value, (str, bytes, bytearray, int, float, Decimal)):
+            return self._secret(value, kind)
+        if isinstance(value, str):
+            return self._leaf(str.__str__(value), mask)
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, Enum):
+            return self._number(value, mask)
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return self._leaf(bytes(value).decode("utf-8", "surrogateescape"), mask)
+        if isinstance(value, (date, time, timedelta, UUID, Enum)):
+            return self._leaf(str(value), mask) if mask else None
+        if isinstance(value, (Mapping, list, tuple, set, frozenset)) or _field_names(value):
+            return self._container(value, parent, mask, kind, depth)
+        return self._object(value, mask, kind)
+
+    def _container(self, value: Any, parent: str, mask: int, kind: str | None, depth: int) -> Any:
+        identity = id(value)
+        self._containers += 1
+        if depth >= self._limits.depth or identity in self._active:
+            return self._limit("depth")
+        if self._containers > _CONTAINERS:
+            return self._limit("items")
+        if not self._containers % 1024 and monotonic() - self.started > self._limits.time:
+            return self._limit("time")
+        self._active.add(identity)
+        node: Node | None = None
+        try:
+            node = self._read(value)
+            if node.pairs:
+                self._pairs(node, parent, mask, kind, depth + 1)
+            else:
+                self._items(node, parent, mask, kind, depth + 1)
+            node.last = len(self.leaves)
+        except Exception:  # noqa: BLE001 - a foreign mapping or a container changed while it was read
+            if node is not None:
+                del self.leaves[node.first :]
+                for place in [place for place in self.marks if place >= node.first]:
+                    del self.marks[place]
+            self.limited.append("type")
+            self.forced = True
+            return Forced(FAILED)
+        finally:
+            self._active.discard(identity)
+        return node
+
+    def _read(self, value: Any) -> Node:
+        first = len(self.leaves)
+        if type(value) is dict or isinstance(value, Mapping):
+            return Node(value, list(value.items()), first, pairs=True)
+        if isinstance(value, (list, set, frozenset)):
+            return Node(value, list(value), first, pairs=False)
+        if isinstance(value, tuple):
+            names = getattr(value, "_fields", None)
+            if names is not None and len(names) == len(value):
+                return Node(value, list(zip(names, value, strict=True)), first, pairs=True)
+            return Node(value, list(value), first, pairs=False)
+        items = [(name, getattr(value, name)) for name in _field_names(value) if hasattr(value, name)]
+        return Node(value, items, first, pairs=True)
+
+    def _pairs(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
+        keys, leaves, marks, every_key = self._keys, self.leaves, self.marks, self._every_key
+        append = leaves.append
+        known = keys.under(parent)
+        get = known.get
+        named = self._named(node) if type(node.value) is dict and "value" in node.value else None
+        quiet = not mask and kind is None and named is None and not every_key
+        for index, (key, item) in enumerate(node.items):
+            said = get(key)
+            if quiet and said == 0 and type(item) is str:
+                append(item)
+                continue
+            if said is None:
+                said = keys.learn(known, parent, key)
+            below, secret = mask, kind
+            if said:
+                said_mask, said_kind, look = said  # type: ignore[misc]
+                below |= said_mask
+                if said_kind and not (secret or self._about_tokens(node, key, item)):
+                    secret = said_kind
+            else:
+                look = False
+            if look or every_key:
+                self._key(node, index, key)
+            if named and key == "value":
+                below |= named[0]
+                secret = secret or named[1]
+            if secret is None and type(item) is str:
+                if below:
+                    marks[len(leaves)] = below
+                append(item)
+                continue
+            slot = self._member(item, key if type(key) is str else parent, below, secret, depth)
+            if slot is not None:
+                node.slots[index] = slot
+                if type(slot) is Forced or (type(slot) is Node and slot.forced):
+                    node.forced = True
+
+    def _items(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
+        leaves, marks = self.leaves, self.marks
+        items = node.items
+        pair = len(items) == 2 and isinstance(items[0], (str, bytes)) and len(items[0]) <= 64
+        for index, item in enumerate(items):
+            if pair and index:  # a header or parameter: ("authorization", "Bearer ...")
+                said = self._keys.of_name(items[0])
+                if said:
+                    mask |= said[0]
+                    kind = kind or said[1]
+            if kind is None and type(item) is str:
+                if mask:
+                    marks[len(leaves)] = mask
+                leaves.append(item)
+                continue
+            slot = self._member(item, parent, mask, None if pair and not index else kind, depth)
+            if slot is not None:
+                node.slots[index] = slot
+                if type(slot) is Forced or (type(slot) is Node and slot.forced):
+                    node.forced = True
+
+    def _named(self, node: Node) -> tuple[int, str | None] | None:
+        """What ``{"name": "authorization", "value": ...}`` says of its value."""
+        name = node.value.get("name") or node.value.get("key")
+        said = self._keys.of_name(name) if isinstance(name, str) else None
+        return said[:2] if said else None
+
+    @staticmethod
+    def _about_tokens(node: Node, key: Any, item: Any) -> bool:
+        """A number of tokens, or a piece of a model's answer, not a credential."""
+        if isinstance(item, (int, float)) and str(key)[-6:].lower() == "tokens":
+            return True
+        return key == "token" and isinstance(node.value, Mapping) and "logprob" in node.value
+
+    def _key(self, node: Node, index: int, key: Any) -> None:
+        text = text_of_key(key)
+        if text:
+            if node.keys is None:
+                node.keys = {}
+            node.keys[index] = len(self.leaves)
+            self.leaves.append(text)
+
+    def _leaf(self, text: str, mask: int) -> int:
+        place = len(self.leaves)
+        if mask:
+            self.marks[place] = mask
+        self.leaves.append(text)
+        return place
+
+    def _number(self, value: Any, mask: int) -> int | None:
+        if type(value) is int and not mask and -_SMALL < value < _SMALL:
+            return None
+        if isinstance(value, int):
+            return self._leaf(int.__repr__(value), mask) if abs(value) < _LONG else None
+        if mask or isinstance(value, Decimal):
+            return self._leaf(str(value), mask)
+        return None
+
+    def _secret(self, value: Any, kind: str) -> Forced | None:
+        text = value if isinstance(value, str) else str(value) if not isinstance(value, (bytes, bytearray)) else None
+        if text is None:
+            text = bytes(value).decode("utf-8", "surrogateescape")
+        if not text or _PLACEHOLDER.fullmatch(text):
+            return None
+        self.forced = True
+        new = self._replace(kind, text)
+        if isinstance(value, (bytes, bytearray)):
+            return Forced(type(value)(new.encode("utf-8", "surrogateescape")))
+        return Forced(new)
+
+    def _object(self, value: Any, mask: int, kind: str | None) -> Any:
+        cls: Any = type(value)
+        if isinstance(value, _SHOW_NOTHING) or (cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__):
+            return None
+        try:
+            shown, told = repr(value), str(value)
+        except Exception:  # noqa: BLE001 - a foreign __repr__
+            self.forced = True
+            self.limited.append("type")
+            return Forced(FAILED)
+        if kind is not None:
+            return self._secret(told, kind)
+        place = self._leaf(shown, mask)
+        return place if told == shown else (place, self._leaf(told, mask))
+
+    def _limit(self, name: str) -> Forced:
+        self.limited.append(name)
+        self.forced = True
+        return Forced(LIMITED)
+
+
+_SHOW_NOTHING = (type, FunctionType, BuiltinFunctionType, ModuleType, range, slice, complex, type(Ellipsis))
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _field_names(value: Any) -> tuple[str, ...]:
+    """Field names of a dataclass, attrs class or pydantic model; empty for everything else."""
+    cls = type(value)
+    names = _FIELDS.get(cls)
+    if names is None:
+        if is_dataclass(cls):
+            names = tuple(field.name for field in dataclass_fields(cls))
+        elif hasattr(cls, "__attrs_attrs__"):
+            names = tuple(attribute.name for attribute in cls.__attrs_attrs__)
+        elif isinstance(getattr(cls, "__pydantic_fields__", None), dict):
+            names = tuple(cls.__pydantic_fields__)
+        else:
+            names = ()
+        if len(_FIELDS) < 4096:
+            _FIELDS[cls] = names
+    return names
