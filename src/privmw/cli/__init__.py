@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": "find personal data and secrets in a file or on standard input",
     "transfers": "list what went where, when, why and on which ground",
     "verify": "check that nobody edited, dropped or reordered what the ledger recorded",
+    "purge": "remove what the retention schedule says, and say on record what was removed",
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from privmw.ledger.notes import parse_checkpoint, parse_note
+from privmw.ledger.notes import MAX_NOTE_BYTES, parse_checkpoint, parse_note
 
 __all__ = ["EVENT_NAME", "Anchor", "FileAnchor", "OtlpAnchor"]
 
@@ -50,7 +50,8 @@ class FileAnchor:
         try:
             data = b"".join(note + b"\n" for note in notes)
             size = os.fstat(descriptor).st_size
-            if size and os.pread(descriptor, 2, max(size - 2, 0)) != b"\n\n":  # an earlier write was cut short
+            tail = os.pread(descriptor, MAX_NOTE_BYTES, max(size - MAX_NOTE_BYTES, 0))
+            if size and not _ends_with_note(tail):  # an earlier write was cut short
                 os.ftruncate(descriptor, _whole_notes(os.pread(descriptor, size, 0)))
             while data:
                 data = data[os.write(descriptor, data) :]
@@ -84,6 +85,11 @@ class OtlpAnchor:
                     "privmw.ledger.note": text,
                 },
             )
+
+
+def _ends_with_note(tail: bytes) -> bool:
+    """Whether the last block is one of signatures, with the empty line behind it."""
+    return tail.endswith(b"\n\n") and tail[:-2].rpartition(b"\n\n")[2].startswith("\u2014 ".encode())
 
 
 def _whole_notes(data: bytes) -> int:

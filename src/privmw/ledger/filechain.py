@@ -167,15 +167,10 @@ def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
 
 
 def _connect(path: Path, wal: Path) -> sqlite3.Connection:
-    try:
-        with path.open("rb") as file:
-            file.read(1)
-        pending = wal.exists() and wal.stat().st_size > 0
-        if pending:
-            with wal.open("rb") as file:
-                file.read(1)
-    except OSError as error:
-        raise NotJudgeable(f"{path.name} can not be read ({error.strerror})") from None
+    # Never open() the file itself: closing it again would drop the locks of every other connection in this process.
+    pending = wal.exists() and wal.stat().st_size > 0
+    if not os.access(path, os.R_OK) or (pending and not os.access(wal, os.R_OK)):
+        raise NotJudgeable(f"{path.name} can not be read (permission denied)")
     writable = os.access(path.parent, os.W_OK)
     if not writable and pending:
         raise NotJudgeable(f"{path.name} has a write-ahead log: copy both to a folder that can be written to")

@@ -19,6 +19,7 @@ from privmw.ledger.facets import matching_facets
 from privmw.ledger.files import ledger_files
 from privmw.ledger.reader import Criteria, Erasure, StoredCheckpoint, StoredHeader, StoredPayload
 from privmw.ledger.schema import FACET_COLUMNS, Facet, columns_of, facet_of, intent_key
+from privmw.ledger.scrub import scrub
 
 __all__ = ["DirectoryStore", "SqliteChain"]
 
@@ -50,7 +51,9 @@ class SqliteChain:
         except sqlite3.Error as error:
             raise translate(error, path.name) from None
         try:
-            self.writer_id = read_meta(self._connection, path.name)["writer_id"]
+            meta = read_meta(self._connection, path.name)
+            self.writer_id = meta["writer_id"]
+            self.created = int(meta.get("created") or 0)
         except sqlite3.Error as error:
             self._connection.close()
             raise translate(error, path.name) from None
@@ -150,6 +153,7 @@ class SqliteChain:
     def erase(self, *, timeout: float = 5.0) -> Erasure:
         """Make deleted bytes unreadable: ``secure_delete`` zeroed them, the checkpoint moves the zeros into the file.
 
+        Copies that SQLite left in the unallocated parts of pages are overwritten by :mod:`privmw.ledger.scrub`.
         A reader that holds an old snapshot keeps the write-ahead log, and the deleted bytes in it, alive.
         """
         until = time.monotonic() + timeout
@@ -159,12 +163,22 @@ class SqliteChain:
             except sqlite3.OperationalError:
                 busy = 1
             if not busy:
-                return Erasure(complete=True, obstacle=None)
+                return self._scrub(timeout)
             if time.monotonic() >= until:
                 return Erasure(
                     complete=False, obstacle=f"a connection that reads {self.name} keeps its write-ahead log"
                 )
             time.sleep(0.02)
+
+    def _scrub(self, timeout: float) -> Erasure:
+        try:
+            obstacle = scrub(self._connection, self.path, timeout=timeout)
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self.name) from None
+        except OSError as error:
+            raise LedgerUnavailable(f"{self.name}: {error.strerror}") from None
+        return Erasure(complete=obstacle is None, obstacle=obstacle)
 
     def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a signed note; the same size again replaces it."""
