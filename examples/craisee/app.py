@@ -25,7 +25,7 @@ from openai import AsyncOpenAI
 from posthog import Posthog
 from pydantic import BaseModel
 
-from privmw import PrivacyMiddleware, PrivacySettings, current_context, identify, purpose
+from privmw import ConsentState, PrivacyMiddleware, PrivacySettings, current_context, identify, purpose
 
 HERE = Path(__file__).parent
 logger = logging.getLogger("craisee")
@@ -41,6 +41,7 @@ class Account:
     name: str
     phone: str
     overseas: bool = True
+    analytics: bool = False
 
 
 class SignUp(BaseModel):
@@ -61,7 +62,8 @@ class Prompt(BaseModel):
 class Consent(BaseModel):
     """Body of a change of consent."""
 
-    overseas: bool
+    overseas: bool = True
+    analytics: bool = False
 
 
 ACCOUNTS: dict[str, Account] = {}
@@ -82,6 +84,7 @@ def introduce(account: Account) -> None:
     if context is not None:  # None only when privmw is switched off, as `scripts/demo --off` does
         identify(subject_id=account.user_id, email=account.email, name=account.name, phone=account.phone)
         context.transfer_withdrawn = not account.overseas
+        context.consent["product_analytics"] = ConsentState.GIVEN if account.analytics else ConsentState.REFUSED
 
 
 SignedIn = Annotated[Account, Depends(signed_in)]
@@ -186,9 +189,9 @@ async def event(body: Prompt, account: SignedIn, request: Request) -> dict[str, 
 
 @router.post("/consent")
 async def consent(body: Consent, account: SignedIn) -> dict[str, bool]:
-    """Give or withdraw consent to transfers abroad."""
-    account.overseas = body.overseas
-    return {"overseas": account.overseas}
+    """Give or withdraw consent to transfers abroad and to analytics."""
+    account.overseas, account.analytics = body.overseas, body.analytics
+    return {"overseas": account.overseas, "analytics": account.analytics}
 
 
 def create_app(settings: PrivacySettings | None = None, *, protected: bool = True) -> FastAPI:

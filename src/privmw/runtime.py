@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from privmw.context import ConsentLookup
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
+from privmw.ledger.clock import SystemClock
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.redaction.checksums.named import checksum_named
@@ -25,6 +27,9 @@ from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.settings.surfaces import RecognizerSettings
 from privmw.types import Durability, Receipt, TransferRecord
+
+if TYPE_CHECKING:
+    from privmw.ledger.checkpoints import Checkpointer
 
 __all__ = ["Runtime", "Surface", "install", "uninstall"]
 
@@ -159,11 +164,26 @@ class Runtime:
 
     def _writer(self) -> LedgerWriter:
         ledger = self.settings.ledger
-        directory = Path(ledger.directory)
+        directory = self.settings.root / ledger.directory
         return LedgerWriter(
-            directory if directory.is_absolute() else self.settings.root / directory,
+            directory,
             deployment=ledger.deployment,
             queue_limit=ledger.queue_limit,
+            observers=(self._checkpointer(directory),) if ledger.signing_key_file else (),
+        )
+
+    def _checkpointer(self, directory: Path) -> Checkpointer:
+        from privmw.ledger.anchors import OtlpAnchor
+        from privmw.ledger.checkpoints import Checkpointer
+        from privmw.ledger.signing import SigningKeys
+
+        ledger = self.settings.ledger
+        return Checkpointer(
+            SigningKeys.load(self.settings.root / str(ledger.signing_key_file), ledger=directory),
+            clock=SystemClock(),
+            every=ledger.checkpoint_every,
+            anchors=(OtlpAnchor(),) if ledger.otlp else (),
+            directory=directory,
         )
 
     def _start_ledger(self) -> None:

@@ -31,6 +31,8 @@ _REQUESTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("letter (Anthropic)", "/letters", {"text": _TEXT}),
     ("image prompt (OpenAI)", "/images", {"text": f"A birthday card for {PLANTED['name']}, {PLANTED['e-mail']}"}),
     ("support ticket that crashes", "/support", {"text": _TEXT}),
+    ("analytics event, no consent given", "/events", {"text": _TEXT}),
+    ("consent to analytics given", "/consent", {"analytics": True}),
     ("analytics event", "/events", {"text": _TEXT}),
     ("newsletter: purpose not allowed", "/newsletter", {"text": _TEXT}),
     ("route without a purpose", "/untagged", {"text": _TEXT}),
@@ -113,7 +115,7 @@ def run(*, protected: bool) -> Report:
         )
         if protected:
             report.transfers = _json_of("transfers", str(ledger))
-            report.verdict = _json_of("verify", str(ledger))
+            (report.verdict,) = _json_of("verify", str(ledger))
     return report
 
 
@@ -161,6 +163,7 @@ def _environment(standins: list[StandIn], port: int, ledger: Path, *, protected:
         "protected": protected,
         "port": port,
         "ledger": str(ledger),
+        "signing_key": str(ledger.with_name("signing-key.pem")),
         "hosts": {standin.name: (standin.host, _COUNTRIES[standin.name]) for standin in standins},
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PRIVMW_")}
@@ -203,6 +206,9 @@ def _json_of(command: str, ledger: str) -> Any:
         [sys.executable, "-m", "privmw", command, ledger, "--json"], capture_output=True, text=True, check=False
     )
     try:
-        return json.loads(done.stdout)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
     except ValueError:
-        raise RuntimeError(f"privmw {command} said: {done.stderr.strip()}") from None
+        lines = [json.loads(done.stdout)] if done.stdout.strip() else []
+    if not lines:
+        raise RuntimeError(f"privmw {command} said: {done.stderr.strip()}")
+    return lines

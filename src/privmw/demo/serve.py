@@ -12,6 +12,7 @@ from types import ModuleType
 
 import uvicorn
 
+from privmw.ledger.signing import SigningKeys
 from privmw.settings import PrivacySettings
 
 __all__ = ["example_folder", "load_example", "main"]
@@ -39,13 +40,14 @@ def main() -> None:
     plan = json.loads(os.environ.pop("PRIVMW_DEMO"))
     settings = None
     if plan["protected"]:
+        SigningKeys.create(Path(plan["signing_key"]))
         settings = PrivacySettings(
             config_file=example_folder() / "privmw.toml",
             recipients={
                 name: {"hosts": {host: country}, "allow_cleartext": True}
                 for name, (host, country) in plan["hosts"].items()
             },
-            ledger={"directory": plan["ledger"]},
+            ledger={"directory": plan["ledger"], "signing_key_file": plan["signing_key"]},
         )
     logging.basicConfig(level=logging.INFO, force=True)
     logging.getLogger().handlers[0].setFormatter(_TicketFormatter("%(name)s: %(message)s"))

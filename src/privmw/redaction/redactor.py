@@ -12,6 +12,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import orjson
 
 from privmw.errors import ConfigurationError, RedactionError
+from privmw.redaction.identified import with_known
+from privmw.redaction.known import Known, current_known
 from privmw.redaction.limits import FAILED, LIMITED, Limits
 from privmw.redaction.operators import Operator, OperatorLike, Replace, compile_operators
 from privmw.redaction.profiles import Profile, profile_named
@@ -157,6 +159,9 @@ class Redactor:
                 self._count("limit")
                 return LIMITED
             found = self._find(text)
+            known = current_known()
+            if known is not None:
+                found = with_known(text, found, known)
             if not found:
                 return text
             return self._rebuilt(text, found, self._replace)
@@ -173,7 +178,9 @@ class Redactor:
             if type(value) is str:
                 return self.text(value)  # type: ignore[return-value,arg-type]
             replace = self._replace
-            result: T = self._walker.walk(value, self._rewriter(replace, None), replace).value
+            known = current_known()
+            rewrite = self._rewriter(replace, None, known)
+            result: T = self._walker.walk(value, rewrite, replace, every_key=known is not None).value
             return result
         except Exception:  # noqa: BLE001 - fail closed
             self._count("failed")
@@ -213,18 +220,23 @@ class Redactor:
             return new
 
         try:
-            walked = self._walker.walk(value, self._rewriter(counting, counts), counting, strict=True)
+            known = current_known()
+            rewrite = self._rewriter(counting, counts, known)
+            walked = self._walker.walk(value, rewrite, counting, strict=True, every_key=known is not None)
         except RedactionError:
             raise
         except Exception as error:
             raise RedactionError("type", remedy="The value could not be looked at") from error
         return Transformed(walked.value, dict(counts), walked.fields)
 
-    def _rewriter(self, replace: Replace, counts: Counter[str] | None) -> Any:
+    def _rewriter(self, replace: Replace, counts: Counter[str] | None, known: Known | None) -> Any:
         strict = counts is not None
 
         def rewrite(leaves: Sequence[str], masks: Sequence[int] | None) -> dict[int, str]:
             found = self._engine.find_leaves(leaves, masks)
+            if known is not None:
+                merged = {place: with_known(leaf, found.get(place, []), known) for place, leaf in enumerate(leaves)}
+                found = {place: items for place, items in merged.items() if items}
             left = self._most
             changed: dict[int, str] = {}
             for place, items in found.items():
