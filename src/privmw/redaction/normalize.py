@@ -26,6 +26,9 @@ _ESCAPE = re.compile(
     r"|&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
 )
 
+_PLUS = re.compile(r"(?<=[0-9A-Za-z.)])\+(?=[0-9A-Za-z(])")
+"""A space in a form or query (application/x-www-form-urlencoded)."""
+
 _FOLDABLE = re.compile(
     "["
     "\u00a0\u00ad\u00b2\u00b3\u00b9\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59"
@@ -99,13 +102,17 @@ def may_need_normalising(text: str) -> bool:
     """Whether :func:`normalise` could change a text; nearly free for plain ASCII."""
     if not text.isascii() and _FOLDABLE.search(text) is not None:
         return True
-    return ("%" in text or "\\" in text or "&" in text) and _ESCAPE.search(text) is not None
+    if ("%" in text or "\\" in text or "&" in text) and _ESCAPE.search(text) is not None:
+        return True
+    return "+" in text and "=" in text and _PLUS.search(text) is not None
 
 
 def normalise(text: str) -> Normalised | None:
     """Decode and fold a text, or return ``None`` where that changes nothing."""
     maps: list[_Map] = []
     current = text
+    if "+" in text and "=" in text:  # before the percent escapes, of which one stands for a plus that is meant
+        current = _pass(current, _PLUS, _space, maps)
     for _ in range(_PASSES):
         before = current
         if "%" in current or "\\" in current or "&" in current:
@@ -142,6 +149,10 @@ def _pass(
     parts.append(text[position:])
     maps.append(back)
     return "".join(parts)
+
+
+def _space(plus: str) -> Iterator[tuple[int, str]]:
+    yield len(plus), " "
 
 
 def _decode(escape: str) -> Iterator[tuple[int, str]]:

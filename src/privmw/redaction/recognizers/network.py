@@ -26,6 +26,16 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         source="RFC 791, RFC 4632",
     ),
     Recognizer(
+        name="ipv4_in_path",
+        entity_type="IP_ADDRESS",
+        pattern=rf"/[0-9A-Za-z_.~%-]*/(?P<value>(?:{_OCTET}\.){{3}}{_OCTET})(?![0-9A-Za-z_.])",
+        trigger=r"/[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+        lookback=80,
+        lookahead=16,
+        score=0.7,
+        source="RFC 791, RFC 3986 section 3.3; a product and its version (nginx/1.2.3.4) has no slash before",
+    ),
+    Recognizer(
         name="ipv6",
         entity_type="IP_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:.]*[0-9])(?:{_HEX}{{0,4}}:){{2,7}}"
