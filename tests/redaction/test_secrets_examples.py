@@ -50,6 +50,7 @@ WRITTEN = {
         examples.build("https://x.webhook.office.com/webhookb2/{u}@{u}/IncomingWebhook/{h32}/{u}"),
         "https://x.webhook.office.com/webhookb2/",
     ),
+    "named_key": (examples.build("encryption_key={A24}"), "encryption_key=AES-256"),
     "fal_api_key": (examples.build("FAL_KEY={u}:{h32}"), examples.build("FAL_KEY={u}")),
     "ansible_vault": ("$ANSIBLE_VAULT;1.1;AES256\n" + "6162636465666768" * 6, "$ANSIBLE_VAULT;1.1;AES256"),
     "kubernetes_secret_data": (

@@ -40,6 +40,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         ALNUM,
         20,
         exact=True,
+        room=112,
         source="developer.harness.io access tokens",
     ),
     prefixed("OCTOPUS_API_KEY", "API-", "[0-9A-Z]", 26, exact=True, source="octopus.com API keys", check=looks_random),

@@ -201,6 +201,7 @@ _AZURE = (
         ALNUM,
         4,
         exact=True,
+        room=112,
         source="learn.microsoft.com Azure DevOps tokens, 84 characters",
     ),
     keyed(

@@ -12,10 +12,14 @@ from collections.abc import Callable
 
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 from privmw.redaction.recognizers.secrets.plausibility import looks_random, plausible_password, strong_random
+from privmw.redaction.recognizers.secrets.shapes import any_case
 
 __all__ = ["RECOGNIZERS"]
 
-_STANDS_IN = r"(?!<[A-Z][A-Z0-9_]*>|\[[A-Za-z][\w .-]*\]|\*{2}|\$\{|\{\{|%s|None\b|null\b|true\b|false\b)"
+_STANDS_IN = (
+    r"(?!<[A-Z][A-Z0-9_]*>|\[[A-Za-z][\w .-]*\]|\*{2}|\$\{|\{\{|%s"
+    r"|None\b|null\b|true\b|false\b|[a-z][0-9a-z+.-]{1,16}://)"
+)
 _REST = r"[\w.-]{0,24}"
 _CLOSE = r"[\"'\]})\\]{0,3}[ \t]{0,3}"
 _ASSIGN = r"(?:[=:?+.]?=>?|:{1,3}=?|\|{1,2}|,)"
@@ -24,14 +28,20 @@ _BARE = r"[^\s\"'`<>&;,\\)\]}]"
 _TAG = r"[^\s<>]"
 
 _PASSWORDS = r"passw(?:or)?d|passwd|passphrase|passcode|pwd|비밀번호|비번|암호|패스워드"
-_NAMED = (
-    r"(?:client|app|application|consumer|signing|shared|webhook|encryption|master|jwt|session|api|user|access|auth|db)"
-    r"[ _.-]?secret|secret[ _.-]?(?:key|token|access[ _.-]?key)|(?:access|auth|refresh|bearer|bot|api|app|id|session"
-    r"|security|service|user|personal|deploy|private|registration|account)[ _.-]?token|(?:api|access|account|private"
-    r"|encryption|signing|master|license|subscription|auth|service|storage|shared[ _.-]?access|consumer|app)[ _.-]?key"
-    r"|apikey|credentials?"
+_SECRETS = r"secret|token|credentials?"
+_ABOUT = (
+    r"(?![\w.-]{0,16}(?i:ids?|names?|counts?|types?|version|arn|ur[il]|path|files?|expir\w*|length|size|limit|usage"
+    r"|endpoint)[\"'\]})\\]{0,3}[ \t]{0,3}[=:])"
 )
-_LOOSE = r"secret|token|(?<![0-9A-Za-z])auth(?![0-9A-Za-z])|(?<![0-9A-Za-z])key(?![0-9A-Za-z])|creds?(?![0-9A-Za-z])"
+"""What a name goes on with when its value is about a secret and not one: ``token_type=``, ``secret_name:``."""
+
+_QUALIFIERS = (
+    *("api", "access", "account", "private", "encryption", "signing", "master", "license", "subscription", "auth"),
+    *("service", "storage", "secret", "consumer", "app", "client", "session", "webhook", "admin", "deploy", "write"),
+)
+_KEYS = "key(?:" + "|".join(f"(?<={word}key)|(?<={word}.key)" for word in _QUALIFIERS) + ")"
+_KEYS_WOKEN = f"(?:{'|'.join(_QUALIFIERS)})[ _.-]?key"
+_LOOSE = r"key(?<![0-9A-Za-z].{3})(?![0-9A-Za-z])|auth(?<![0-9A-Za-z].{4})(?![0-9A-Za-z])|creds?(?![0-9A-Za-z])"
 
 
 def _assigned(
@@ -44,6 +54,7 @@ def _assigned(
     *,
     score: float,
     trigger_keys: str = "",
+    about: str = "",
     separator: str = _ASSIGN,
     opening: str = _OPEN,
     specificity: Specificity = Specificity.GENERIC,
@@ -52,10 +63,10 @@ def _assigned(
     return Recognizer(
         name=name,
         entity_type=entity_type,
-        pattern=rf"(?i:{keys}){_REST}{_CLOSE}{separator}{opening}{_STANDS_IN}(?P<value>{value})",
+        pattern=rf"{any_case(keys)}{about}{_REST}{_CLOSE}{separator}{opening}{_STANDS_IN}(?P<value>{value})",
         trigger=rf"(?i:{trigger_keys or keys}){_REST}{_CLOSE}{separator}{opening}{woken}",
-        lookback=112,
-        lookahead=192,
+        lookback=80,
+        lookahead=64,
         score=score,
         boosted=score,
         checksum=check,
@@ -122,10 +133,22 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     _assigned(
         "named_secret",
         "SECRET",
-        _NAMED,
+        _SECRETS,
         r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8,512}",
         r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8}",
         looks_random,
+        about=_ABOUT,
+        score=0.8,
+    ),
+    _assigned(
+        "named_key",
+        "SECRET",
+        _KEYS,
+        r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8,512}",
+        r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8}",
+        looks_random,
+        trigger_keys=_KEYS_WOKEN,
+        about=_ABOUT,
         score=0.8,
     ),
     _assigned(
@@ -135,17 +158,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[0-9A-Za-z_.~+/=-]{16,512}",
         r"[0-9A-Za-z_.~+/=-]{16}",
         strong_random,
-        trigger_keys="secret|token|auth|key|creds?",
-        specificity=Specificity.CATCHALL,
-        score=0.7,
-    ),
-    _assigned(
-        "loose_hex_secret",
-        "SECRET",
-        r"secret|token",
-        r"[0-9a-fA-F]{32,128}(?![0-9A-Za-z_-])|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
-        "[0-9a-fA-F]{8}[0-9a-fA-F-]{24}",
-        looks_random,
+        trigger_keys="auth|key|creds?",
         specificity=Specificity.CATCHALL,
         score=0.7,
     ),

@@ -189,6 +189,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "[0-9a-f-]",
         36,
         exact=True,
+        room=112,
         source="docs.cdp.coinbase.com key names",
     ),
     keyed("COINBASE_TOKEN", "coinbase", "[0-9a-zA-Z_-]{64}", length=64, source="docs.cdp.coinbase.com access tokens"),

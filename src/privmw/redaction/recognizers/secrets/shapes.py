@@ -7,12 +7,26 @@ value, so that prose about the issuer wakes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 from privmw.redaction.recognizers.secrets.plausibility import not_masked, plausible_key
 
-__all__ = ["ALNUM", "BASE64", "HEX", "KEY_GAP", "LEFT", "LOWER", "UUID", "WORD", "WORDISH", "keyed", "prefixed"]
+__all__ = [
+    "ALNUM",
+    "BASE64",
+    "HEX",
+    "KEY_GAP",
+    "LEFT",
+    "LOWER",
+    "UUID",
+    "WORD",
+    "WORDISH",
+    "any_case",
+    "keyed",
+    "prefixed",
+]
 
 ALNUM = "[0-9A-Za-z]"
 LOWER = "[0-9a-z]"
@@ -32,6 +46,43 @@ _TRIGGER_BODY = 16
 _GAP_BYTES = 64
 
 
+def any_case(keyword: str) -> str:
+    """A pattern for alternatives in any case that begins with one character class, which ``re`` can skip to.
+
+    ``re`` tries every position of a text on a case-insensitive alternation, but leaps to the next character of a class.
+
+    Args:
+        keyword: Alternatives, each beginning with a letter, separated by ``|`` outside of groups.
+    """
+    alternatives, depth, start = [], 0, 0
+    for index, char in enumerate(keyword):
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            alternatives.append(keyword[start:index])
+            start = index + 1
+    alternatives.append(keyword[start:])
+    if not all(alternative[0].isalpha() for alternative in alternatives):
+        return f"(?i:{keyword})"
+    by_letter: dict[str, list[str]] = {}
+    for alternative in alternatives:
+        by_letter.setdefault(alternative[0].lower(), []).append(alternative[1:])
+    cases = {letter: letter + letter.upper() if letter.isascii() else letter for letter in by_letter}
+    rests = "|".join(f"(?<=[{cases[letter]}])(?i:{'|'.join(rest)})" for letter, rest in by_letter.items())
+    return f"[{''.join(cases.values())}](?:{rests})"
+
+
+def _begun(prefix: str, left: str) -> str:
+    """The prefix and what must hold before it, the prefix first, so that ``re`` can search for it as a literal."""
+    if left != LEFT:
+        return left + prefix
+    behind = rf"(?:(?<![0-9A-Za-z_]{prefix})|(?<=\\[nrt]{prefix})|(?<=%[0-9A-Fa-f]{{2}}{prefix}))"
+    try:
+        re.compile(behind)
+    except re.error:  # a lookbehind has one width; this prefix has several
+        return left + prefix
+    return prefix + behind
+
+
 def prefixed(
     entity_type: str,
     prefix: str,
@@ -46,6 +97,7 @@ def prefixed(
     check: Callable[[str], bool] | None = not_masked,
     boosts: Callable[[str], bool] | None = None,
     left: str = LEFT,
+    room: int = 48,
     score: float = 0.95,
 ) -> Recognizer:
     """Declares a secret that starts with a fixed prefix.
@@ -63,6 +115,7 @@ def prefixed(
         check: Returns False for text that only stands in for a secret.
         boosts: Checksum that raises the score and never rejects; replaces ``check``.
         left: What must hold before the prefix.
+        room: Bytes that the prefix may take.
         score: Confidence of a match.
     """
     counts = f"{{{low}}}" if exact else f"{{{low},{'' if high is None else high}}}"
@@ -73,9 +126,9 @@ def prefixed(
     return Recognizer(
         name=name or entity_type.lower(),
         entity_type=entity_type,
-        pattern=f"{left}{prefix}{charset}{counts}{tail}{closed}",
+        pattern=f"{_begun(prefix, left)}{charset}{counts}{tail}{closed}",
         trigger=f"{prefix}{charset}{{{shown}}}",
-        lookback=shown + 112,
+        lookback=shown + room,
         lookahead=max(128, low + 64, (high or 0) + 16),
         score=score,
         boosted=1.0,
@@ -113,10 +166,11 @@ def keyed(
         score: Confidence of a match.
     """
     word = f"(?:{keyword}|{keyword.title()}|{keyword.upper()})" if exact_case else f"(?i:{keyword})"
+    exact = word if exact_case else any_case(keyword)
     return Recognizer(
         name=name or entity_type.lower(),
         entity_type=entity_type,
-        pattern=rf"{word}{KEY_GAP}(?P<value>{value})(?![0-9A-Za-z_+/=-]|\.[0-9A-Za-z])",
+        pattern=rf"{exact}{KEY_GAP}(?P<value>{value})(?![0-9A-Za-z_+/=-]|\.[0-9A-Za-z])",
         trigger=f"{word}{KEY_GAP}(?:{value})",
         lookback=length + _GAP_BYTES,
         lookahead=length + 8,

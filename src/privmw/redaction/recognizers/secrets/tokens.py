@@ -8,7 +8,7 @@ import json
 import re
 
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.secrets.plausibility import entropy, not_masked
+from privmw.redaction.recognizers.secrets.plausibility import not_masked
 from privmw.redaction.recognizers.secrets.shapes import LEFT
 
 __all__ = ["RECOGNIZERS", "jwt_header"]
@@ -56,7 +56,7 @@ def _basic(text: str) -> bool:
 
 def _varied(text: str) -> bool:
     """True unless the text is a mask or one word of prose."""
-    return not_masked(text) and (entropy(text) >= 2.5 or any(char.isdigit() for char in text))
+    return not_masked(text) and (len(set(text)) > 5 or any(map(str.isdigit, text)))
 
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -89,7 +89,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="bearer_token",
         entity_type="BEARER_TOKEN",
-        pattern=rf"(?i:(?<![0-9A-Za-z_])bearer)[ \t]{{1,3}}{_STANDS_IN}(?P<value>[0-9A-Za-z._~+/|=:-]{{8,}})",
+        pattern=rf"[bB](?i:earer)(?<![0-9A-Za-z_].{{6}})[ \t]{{1,3}}{_STANDS_IN}(?P<value>[0-9A-Za-z._~+/|=:-]{{8,}})",
         trigger=r"(?i:bearer)[ \t]{1,3}[0-9A-Za-z._~+/|=:-]{8}",
         lookback=20,
         lookahead=512,
@@ -103,7 +103,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="basic_credentials",
         entity_type="BASIC_CREDENTIALS",
-        pattern=r"(?i:(?<![0-9A-Za-z_])basic)[ \t]{1,3}(?P<value>[0-9A-Za-z+/]{6,}={0,2})(?![0-9A-Za-z+/=])",
+        pattern=r"[bB](?i:asic)(?<![0-9A-Za-z_].{5})[ \t]{1,3}(?P<value>[0-9A-Za-z+/]{6,}={0,2})(?![0-9A-Za-z+/=])",
         trigger=r"(?i:basic)[ \t]{1,3}[0-9A-Za-z+/]{6}",
         lookback=20,
         lookahead=256,
@@ -118,7 +118,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="authorization_header",
         entity_type="AUTHORIZATION",
         pattern=(
-            rf"(?i:(?:proxy-)?authorization|x-amz-security-token){_HEADER_GAP}"
+            rf"[aAxX](?:(?<=[aA])(?i:uthorization)|(?<=[xX])(?i:-amz-security-token)){_HEADER_GAP}"
             rf"{_SCHEME}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;]{{6,}})"
         ),
         trigger=rf"(?i:authorization|x-amz-security-token){_HEADER_GAP}{_SCHEME}[^\s\"'\\<>,;]{{6}}",
@@ -166,7 +166,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="cookie_header",
         entity_type="COOKIE",
         pattern=(
-            rf"(?i:(?<![0-9A-Za-z_])(?:set-)?cookie){_HEADER_GAP}"
+            rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}}){_HEADER_GAP}"
             rf"(?P<value>(?:[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}[^\s;,\"'\\<>]{{4,}}(?:;[ ]?)?){{1,64}})"
         ),
         trigger=(

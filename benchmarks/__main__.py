@@ -1,0 +1,74 @@
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy`` and ``ledger`` for the rest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+__all__ = ["COMMANDS", "main"]
+
+
+def _speed(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    speed = import_module("benchmarks.speed")
+    return speed.collect(options.only, quick=options.quick), speed.report
+
+
+def _own(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    own = import_module("benchmarks.own")
+    return own.collect(quick=options.quick), own.report
+
+
+def _accuracy(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    accuracy = import_module("benchmarks.accuracy")
+    return accuracy.collect(options.data, quick=options.quick, profile=options.profile), accuracy.report
+
+
+def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    ledger = import_module("benchmarks.ledger")
+    return ledger.collect(quick=options.quick), ledger.report
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callable[[Any], None]]]] = {
+    "speed": _speed,
+    "own": _own,
+    "accuracy": _accuracy,
+    "ledger": _ledger,
+}
+"""Each takes the options and returns the results, ready for JSON, and what prints them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=sorted(COMMANDS), default="speed")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="peer or workload; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="accuracy: JSON Lines with text and spans")
+    parser.add_argument("--profile", default="default", help="accuracy: redaction profile")
+    options = parser.parse_args(arguments)
+    results, report = COMMANDS[options.command](options)
+    results = {
+        "command": options.command,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
+        **results,
+    }
+    if options.json:
+        json.dump(results, sys.stdout, indent=1)
+        print()
+    else:
+        print(f"Python {results['python']}, {results['machine']}")
+        report(results)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

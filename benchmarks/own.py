@@ -1,0 +1,169 @@
+"""What only this project is measured for: threads, an event loop, hostile texts, start-up, imports, memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import Any
+
+from benchmarks.data import workloads
+from benchmarks.hostile import HOSTILE
+from benchmarks.tables import microseconds, show
+from benchmarks.timing import percentile
+
+__all__ = ["collect", "report"]
+
+
+def _redactor() -> Any:
+    from privmw.redaction.redactor import Redactor
+
+    return Redactor()
+
+
+def _single(redact: Any, text: str, calls: int) -> list[float]:
+    out = []
+    clock = time.perf_counter_ns
+    for _ in range(calls):
+        start = clock()
+        redact(text)
+        out.append((clock() - start) / 1e3)
+    return out
+
+
+def threads(redact: Any, text: str, calls: int, count: int = 2) -> dict[str, float]:
+    """Times of single calls while ``count`` threads redact at once."""
+    results: list[list[float]] = []
+    gate = threading.Barrier(count)
+
+    def work() -> None:
+        gate.wait()
+        results.append(_single(redact, text, calls))
+
+    workers = [threading.Thread(target=work) for _ in range(count)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    merged = [value for part in results for value in part]
+    return {"median_us": statistics.median(merged), "p99_us": percentile(merged, 0.99)}
+
+
+def event_loop(redact: Any, text: str, calls: int) -> dict[str, float]:
+    """How much later than asked a timer fires while tasks on the same loop redact, and the times of the calls."""
+    late: list[float] = []
+    single: list[float] = []
+
+    async def ticker(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            asked = time.perf_counter() + 0.001
+            await asyncio.sleep(0.001)
+            late.append((time.perf_counter() - asked) * 1e6)
+
+    async def work(count: int) -> None:
+        for _ in range(count):
+            single.extend(_single(redact, text, 1))
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        watch = asyncio.create_task(ticker(stop))
+        await asyncio.gather(*(work(calls // 4) for _ in range(4)))
+        stop.set()
+        await watch
+
+    asyncio.run(main())
+    return {
+        "median_us": statistics.median(single),
+        "p99_us": percentile(single, 0.99),
+        "timer_late_p99_us": percentile(late or [0.0], 0.99),
+    }
+
+
+def hostile(size: int) -> dict[str, float]:
+    """Time of texts that are made to be slow, divided by the time of a clean text of the same size."""
+    redactor = _redactor()
+    clean = next(w.data for w in workloads() if w.name == "text-10KB-clean")
+    text = (clean * (size // len(clean) + 1))[:size]
+    engine = redactor.engine if hasattr(redactor, "engine") else None
+    call = engine.find if engine is not None else redactor.find
+    base = min(_single(call, text, 3))
+    return {
+        name: min(_single(call, (seed * (size // len(seed) + 1))[:size], 1)) / base for name, seed in HOSTILE.items()
+    }
+
+
+_START = (
+    "import time; t=time.perf_counter(); from privmw import Redactor; r=Redactor(); r.text('mail a@example.com');"
+    "print((time.perf_counter()-t)*1e3)"
+)
+_IMPORT = "import time,starlette.applications; t=time.perf_counter(); import privmw; print((time.perf_counter()-t)*1e3)"
+_MEMORY = (
+    "import resource; b=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; from privmw import Redactor; r=Redactor();"
+    "r.text('mail a@example.com'); print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss-b)/1024)"
+)
+
+
+def _fresh(code: str, **environment: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    )
+    return float(done.stdout)
+
+
+def collect(*, quick: bool) -> dict[str, Any]:
+    """Run everything of this page."""
+    redactor = _redactor()
+    calls = 400 if quick else 20_000
+    by_name = {workload.name: workload.data for workload in workloads()}
+    result: dict[str, Any] = {}
+    for name in ("line-200B-clean", "text-1KB-dense"):
+        text = by_name[name]
+        single = _single(redactor.text, text, calls)
+        result[name] = {
+            "one thread": {"median_us": statistics.median(single), "p99_us": percentile(single, 0.99)},
+            "two threads": threads(redactor.text, text, calls),
+            "event loop": event_loop(redactor.text, text, calls),
+        }
+    repeats = 1 if quick else 5
+    with tempfile.TemporaryDirectory() as folder:
+        cold = _fresh(_START, PRIVMW_CACHE_DIR=folder)
+        warm = statistics.median(_fresh(_START, PRIVMW_CACHE_DIR=folder) for _ in range(repeats))
+        memory = statistics.median(_fresh(_MEMORY, PRIVMW_CACHE_DIR=folder) for _ in range(repeats))
+    result["start-up"] = {
+        "cold_ms": cold,
+        "warm_ms": warm,
+        "import_ms": statistics.median(_fresh(_IMPORT) for _ in range(repeats)),
+        "rss_mb": memory,
+    }
+    result["hostile"] = {"bytes": (size := 20_000 if quick else 1_000_000), "times_clean": hostile(size)}
+    return result
+
+
+def report(result: dict[str, Any]) -> None:
+    """Print the tables."""
+    rows = []
+    for name in ("line-200B-clean", "text-1KB-dense"):
+        for how, item in result[name].items():
+            late = microseconds(item["timer_late_p99_us"]) if "timer_late_p99_us" in item else ""
+            rows.append([name, how, microseconds(item["median_us"]), microseconds(item["p99_us"]), late])
+    show("Redactor.text under load", ["", "where", "median", "p99", "1 ms timer late, p99"], rows)
+    start = result["start-up"]
+    show(
+        "Start-up in a fresh process",
+        ["", ""],
+        [
+            ["Redactor ready, no compiled database yet", f"{start['cold_ms']:.0f} ms"],
+            ["Redactor ready, compiled database on disk", f"{start['warm_ms']:.0f} ms"],
+            ["import privmw, starlette already there", f"{start['import_ms']:.1f} ms"],
+            ["memory added by a Redactor", f"{start['rss_mb']:.0f} MB"],
+        ],
+    )
+    times = sorted(result["hostile"]["times_clean"].items(), key=lambda item: -item[1])
+    title = f"Hostile texts of {result['hostile']['bytes']:,} bytes, times a clean text of that size"
+    show(title, ["", "times clean"], [[name, f"{value:.1f}"] for name, value in times])
