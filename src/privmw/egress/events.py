@@ -190,7 +190,7 @@ class _Walk:
                     changed |= self._fragment(node, name, item, (*key, name))
                 elif len(item) >= _SHORTEST_TOKEN:
                     changed |= self._whole(node, name, item)
-            elif kind is dict:
+            elif kind is dict and item:
                 changed |= self.object(item, (*key, name), _below(name, mode))
             elif kind is list and item:
                 changed |= self._list(item, (*key, name), _below(name, mode))

@@ -75,7 +75,7 @@ def _read(raw: bytes) -> Event:
         return Event(raw, raw[6:-2])
     data: list[bytes] = []
     name = b""
-    for line in _LINE.split(raw):
+    for line in raw.split(b"\n") if b"\r" not in raw else _LINE.split(raw):
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
