@@ -54,7 +54,7 @@ def wal_state(path: Path) -> WalState:
         swap = (magic & 1) == (sys.byteorder == "little")
         if magic & ~1 != _MAGIC or version != 3007000 or not 512 <= page_size <= 65536 or page_size & (page_size - 1):
             return WalState.DAMAGED
-        state = _checksum(head[:24], (0, 0), swap)
+        state = _checksum(head[:24], (0, 0), swap=swap)
         if state != (sum1, sum2):
             return WalState.DAMAGED
         ends_committed = True
@@ -65,7 +65,7 @@ def wal_state(path: Path) -> WalState:
             if len(frame) < _FRAME.size:
                 return WalState.CLEAN if ends_committed else WalState.TORN
             _, commit, own1, own2, sum1, sum2 = _FRAME.unpack_from(frame)
-            state = _checksum(frame[:8] + frame[_FRAME.size :], state, swap)
+            state = _checksum(frame[:8] + frame[_FRAME.size :], state, swap=swap)
             if len(frame) < _FRAME.size + page_size or (own1, own2, sum1, sum2) != (salt1, salt2, *state):
                 break
             ends_committed = commit != 0
@@ -94,7 +94,7 @@ def _judge_rest(frames: list[bytes], salts: tuple[int, int], *, ends_committed: 
     return WalState.CLEAN if ends_committed else WalState.TORN
 
 
-def _checksum(data: bytes, start: tuple[int, int], swap: bool) -> tuple[int, int]:
+def _checksum(data: bytes, start: tuple[int, int], *, swap: bool) -> tuple[int, int]:
     """SQLite's running checksum over pairs of 32-bit words."""
     words = array("I", data[: len(data) // 8 * 8])
     if swap:
