@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import sentry_sdk
-from privmw.redaction.redactor import Redactor
 from sentry_sdk import logger as sentry_logger
 from sentry_sdk.attachments import Attachment
 from sentry_sdk.envelope import Envelope, Item, PayloadRef
@@ -14,6 +13,7 @@ from sentry_sdk.transport import Transport
 
 from privmw import sentry
 from privmw.demo.standins import StandIn, sentry_standin
+from privmw.redaction.redactor import Redactor
 
 pytestmark = pytest.mark.filterwarnings("ignore:The send_default_pii option")
 
@@ -57,7 +57,7 @@ def _init(ingest: StandIn, **options: Any) -> None:
 
 
 def _crash() -> None:
-    customer = EMAIL  # noqa: F841 - a local variable that the SDK would send
+    customer = EMAIL
     raise LookupError(f"no account for {EMAIL}")
 
 

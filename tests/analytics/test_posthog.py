@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from posthog import Posthog
-from privmw.redaction.redactor import Redactor
 
 from privmw.analytics import posthog
 from privmw.analytics.identifiers import IdentifierStripper
 from privmw.analytics.signals import global_privacy_control, opt_out_cookie
 from privmw.demo.standins import StandIn, posthog_standin
+from privmw.redaction.redactor import Redactor
 
 EMAIL = "ana.ruiz@example.org"
 PLANTED = (b"ana", b"ruiz", b"example.org", b"203.0.113.9", b"u_12345", b"010-1234-5678", b"gangnam")

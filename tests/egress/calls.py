@@ -7,9 +7,9 @@ from typing import Any
 
 import anthropic
 import openai
-from tests.egress.support import PROMPT
 
 from privmw.demo.standins import StandIn
+from tests.egress.support import PROMPT
 
 ANSWER = f"You wrote: {PROMPT}"
 CHAT_TOOL: Any = [{"type": "function", "function": {"name": "send", "parameters": {"type": "object"}}}]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from privmw.redaction.redactor import Redactor
-from tests.egress.support import ListSink, recipient, register
 
 from privmw.demo.standins import StandIn, anthropic_standin, openai_standin
 from privmw.demo.standins.pieces import Cut
 from privmw.egress.guard import Guard
 from privmw.egress.hooks import httpx as hook
+from privmw.redaction.redactor import Redactor
+from tests.egress.support import ListSink, recipient, register
 
 Install = Callable[..., Guard]
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.egress.support import EMAIL
 
 from privmw.egress.answers import answer_for
 from privmw.egress.restore import Answer
 from privmw.redaction.pseudonyms import Pseudonymiser
+from tests.egress.support import EMAIL
 
 SSE = "text/event-stream; charset=utf-8"
 NAMES = Pseudonymiser([b"k" * 32], "test")

@@ -9,6 +9,12 @@ from typing import Any
 import anthropic
 import openai
 import pytest
+
+from privmw.context import RequestContext, open_context
+from privmw.demo.standins import StandIn
+from privmw.errors import TransferDenied
+from privmw.purposes import purpose
+from privmw.types import ConsentState, RecordKind
 from tests.egress.calls import (
     MESSAGES,
     anthropic_client,
@@ -22,12 +28,6 @@ from tests.egress.calls import (
 )
 from tests.egress.conftest import Install
 from tests.egress.support import EMAIL, BrokenRedactor, ListSink
-
-from privmw.context import RequestContext, open_context
-from privmw.demo.standins import StandIn
-from privmw.errors import TransferDenied
-from privmw.purposes import purpose
-from privmw.types import ConsentState, RecordKind
 
 pytestmark = pytest.mark.anyio
 

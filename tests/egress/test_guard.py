@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.egress.support import EMAIL, Durable, ListSink, recipient, register
 
 from privmw.context import RequestContext, current_context, identify, open_context
 from privmw.egress.guard import Guard
@@ -15,6 +14,7 @@ from privmw.errors import LedgerUnavailable, TransferDenied
 from privmw.purposes import purpose
 from privmw.redaction.redactor import Redactor
 from privmw.types import Durability, RecordKind, TransferRecord
+from tests.egress.support import EMAIL, Durable, ListSink, recipient, register
 
 BODY = f'{{"messages":[{{"content":"{EMAIL}"}}]}}'.encode()
 

@@ -12,20 +12,20 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from privmw.redaction.redactor import Redactor
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from tests.egress.conftest import Install
-from tests.egress.support import EMAIL, ListSink, recipient, register
 
 from privmw.demo.standins import StandIn, openai_standin
 from privmw.egress.guard import Guard
 from privmw.egress.hooks import httpx as hook
 from privmw.errors import ConfigurationError, TransferDenied
 from privmw.purposes import purpose
+from privmw.redaction.redactor import Redactor
+from tests.egress.conftest import Install
+from tests.egress.support import EMAIL, ListSink, recipient, register
 
 pytestmark = pytest.mark.anyio
 

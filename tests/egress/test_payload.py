@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from privmw.redaction.redactor import Redactor
-from tests.egress.support import EMAIL
 
 from privmw.egress.leaves import Rewriting
 from privmw.egress.payload import Body, Unscannable, read_body
 from privmw.redaction.pseudonyms import Pseudonymiser
+from privmw.redaction.redactor import Redactor
+from tests.egress.support import EMAIL
 
 JSON = "application/json"
 BOUNDARY = "multipart/form-data; boundary=XX"
@@ -102,6 +102,18 @@ def test_no_position_hides_a_value(redactor: Redactor, value: object) -> None:
 def test_structure_is_left_alone(redactor: Redactor, value: object) -> None:
     """Models, ids, signatures, signed thoughts, images and measures come out as they went in."""
     assert value == rewritten(redactor, value)
+
+
+def test_a_member_named_twice_hides_nothing(redactor: Redactor) -> None:
+    """A parser keeps the last of two members of one name; what the first one held is not sent either."""
+    body = read_body(JSON, "", f'{{"a": "{EMAIL}", "a": "clean"}}'.encode(), ai=True)
+    data, rewriting = rewrite(redactor, body)
+    assert body.ambiguous
+    assert not rewriting.changed
+    assert b'{"a":"clean"}' == data
+    nested = rewritten(redactor, {"content": f'{{"a": "{EMAIL}", "a": "clean"}}'})
+    assert EMAIL not in nested["content"]
+    assert not read_body(JSON, "", b'{ "a": 1.0, "b": {"a": "\\u00e9"} }', ai=True).ambiguous
 
 
 def test_a_number_can_be_personal(redactor: Redactor) -> None:

@@ -9,6 +9,11 @@ from typing import Any
 
 import openai
 import pytest
+
+from privmw.demo.standins import StandIn
+from privmw.demo.standins.pieces import Cut
+from privmw.purposes import purpose
+from privmw.types import DecisionKind, Outcome
 from tests.egress.calls import (
     ANSWER,
     ARGUMENTS,
@@ -28,11 +33,6 @@ from tests.egress.calls import (
 )
 from tests.egress.conftest import Install
 from tests.egress.support import EMAIL, PHONE, ListSink
-
-from privmw.demo.standins import StandIn
-from privmw.demo.standins.pieces import Cut
-from privmw.purposes import purpose
-from privmw.types import DecisionKind, Outcome
 
 pytestmark = pytest.mark.anyio
 

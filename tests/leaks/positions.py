@@ -53,7 +53,7 @@ logger = logging.getLogger("leaks")
 
 
 def _fail(value: str) -> None:
-    customer = value  # noqa: F841 - a local variable that reports would carry
+    customer = value
     raise LookupError(f"nothing found for {value}")
 
 
@@ -172,7 +172,7 @@ def _posthog(properties: Callable[[str], dict[str, Any]], *, distinct_id: str | 
 
 POSITIONS: dict[str, dict[str, Act]] = {
     "log": {
-        "message": _log(lambda value, _: logger.info(f"about {value}")),  # noqa: G004
+        "message": _log(lambda value, _: logger.info(f"about {value}")),
         "argument": _log(lambda value, _: logger.info("about %s and %r", value, {"v": value})),
         "extra": _log(lambda value, _: logger.info("about", extra={"note": {"deep": [value]}})),
         "exception": _log_exception,
@@ -189,7 +189,7 @@ POSITIONS: dict[str, dict[str, Act]] = {
         "tag": _sentry(lambda scope, value: scope.set_tag("note", value)),
         "context": _sentry(lambda scope, value: scope.set_context("order", {"note": [value]})),
         "breadcrumb": _sentry(lambda scope, value: scope.add_breadcrumb({"message": value, "data": {"note": value}})),
-        "header, query, path, cookie": _sentry_request,
+        "url-and-headers": _sentry_request,
     },
     "openai": {
         "prompt": _openai(lambda value: {"messages": [{"role": "user", "content": f"about {value}"}]}),

@@ -21,16 +21,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from tests.leaks.positions import POSITIONS, SECRET_PART, VALUES, Sdks, forms
 
 from privmw import PrivacyMiddleware, PrivacySettings, Runtime, current_context, identify, purpose
 from privmw.demo.standins import StandIn, anthropic_standin, openai_standin, posthog_standin, sentry_standin
+from tests.leaks.positions import POSITIONS, SECRET_PART, VALUES, Sdks, forms
 
 pytestmark = pytest.mark.filterwarnings("ignore:The send_default_pii option")
 CELLS = [(surface, position) for surface, positions in POSITIONS.items() for position in positions]
 
 # Values that a position cannot carry at all, so that neither run can say anything about them.
-HEADERS = {"header", "cookie", "header, query, path, cookie"}
+HEADERS = {"header", "cookie", "url-and-headers"}
 
 
 class World:

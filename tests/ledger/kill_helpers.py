@@ -4,10 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.ledger.writing_helpers import intent, outcome_of
-
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
+from tests.ledger.writing_helpers import intent, outcome_of
 
 ROOT = Path(__file__).parents[2]
 

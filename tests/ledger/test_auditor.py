@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.proof_helpers import KEYS, check, edit, found, write_ledger
 
 from privmw.cli import main
 from privmw.errors import ConfigurationError
 from privmw.ledger.auditor import auditor_source, export_auditor
 from privmw.ledger.auditor_main import auditor_main, parse_canonical
 from privmw.ledger.canonical import NotCanonicalError, canonical, parse
+from tests.ledger.proof_helpers import KEYS, check, edit, found, write_ledger
 
 
 @pytest.fixture(scope="module")

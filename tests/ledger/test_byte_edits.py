@@ -8,10 +8,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.ledger.proof_helpers import KEYS, check, copy_of, found, transfer, write_ledger
 
 from privmw.ledger.signing import SigningKeys
 from privmw.types import Durability
+from tests.ledger.proof_helpers import KEYS, check, copy_of, found, transfer, write_ledger
 
 CONTENT = (
     "SELECT seq, epoch, time, intent, hash, header FROM headers ORDER BY seq",
@@ -49,10 +49,9 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as a killed process leaves it: most of it only in the write-ahead log."""
-    from tests.ledger.proof_helpers import ManualClock
-
     from privmw.ledger.checkpoints import Checkpointer
     from privmw.ledger.writer import LedgerWriter
+    from tests.ledger.proof_helpers import ManualClock
 
     base = tmp_path_factory.mktemp("crashed")
     clock = ManualClock()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.ledger.proof_helpers import KEYS, ManualClock, check, edit, found, transfer, write_ledger
 
 from privmw.errors import ConfigurationError
 from privmw.ledger.anchorfile import read_anchor_file
@@ -19,6 +18,7 @@ from privmw.ledger.reader import open_store
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
+from tests.ledger.proof_helpers import KEYS, ManualClock, check, edit, found, transfer, write_ledger
 
 
 def notes_of(file: Path) -> list[Checkpoint]:

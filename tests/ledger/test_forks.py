@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from tests.ledger.kill_helpers import ROOT
 from tests.ledger.writing_helpers import kinds, stored
 

@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.ledger.kill_helpers import spawn
-from tests.ledger.writing_helpers import stored
 
 from privmw.ledger.verdicts import Verdict
 from privmw.ledger.verify import verify
+from tests.ledger.kill_helpers import spawn
+from tests.ledger.writing_helpers import stored
 
 
 def kill_loop(folder: Path, rounds: int, writers: int = 3) -> tuple[int, int]:

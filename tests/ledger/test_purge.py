@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 
 from privmw.cli import main
 from privmw.errors import ConfigurationError, LedgerUnavailable
@@ -26,6 +25,7 @@ from privmw.ledger.purge import PurgeReport
 from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability, TransferRecord
+from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 
 DAY = 86_400_000
 SCHEDULE = Schedule(

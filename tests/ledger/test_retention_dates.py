@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.ledger.proof_helpers import ManualClock
 
 from privmw.errors import ConfigurationError
 from privmw.ledger.retention import DEFAULT_HEADER, Rule, Schedule, add_period, zone_named
 from privmw.settings.periods import parse_period
+from tests.ledger.proof_helpers import ManualClock
 
 
 def at(text: str) -> int:

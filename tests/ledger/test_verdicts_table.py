@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.ledger.proof_helpers import KEYS, check, copy_of, edit, found, transfer, write_ledger
 
 from privmw.cli import main
 from privmw.ledger.canonical import canonical, parse
@@ -18,6 +17,7 @@ from privmw.ledger.filejudge import KEYS_FILE
 from privmw.ledger.notes import Checkpoint, origin_of
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verdicts import Verdict
+from tests.ledger.proof_helpers import KEYS, check, copy_of, edit, found, transfer, write_ledger
 
 STRANGER = SigningKeys([b"\x07" * 32])
 

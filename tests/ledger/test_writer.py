@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.ledger.writing_helpers import FakeClock, intent, kinds, outcome_of, stored
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger.chain import Sealed
 from privmw.ledger.observer import OpenChain
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability, TransferSink
+from tests.ledger.writing_helpers import FakeClock, intent, kinds, outcome_of, stored
 
 pytestmark = pytest.mark.anyio
 

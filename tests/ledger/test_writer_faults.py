@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.writing_helpers import intent, kinds, stored
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
+from tests.ledger.writing_helpers import intent, kinds, stored
 
 
 class FaultyConnection:
@@ -140,7 +140,7 @@ def test_a_disk_that_takes_no_more_bytes_refuses_and_recovers(tmp_path: Path) ->
     writer = opened(tmp_path / "ledger")
     with file_size_limit(200_000):
         acknowledged = []
-        with pytest.raises(LedgerUnavailable):  # noqa: PT012 - how many fit is the file system's affair
+        with pytest.raises(LedgerUnavailable):
             for _ in range(400):
                 record = intent(details={"padding": "x" * 2000})
                 writer.submit(record, Durability.BEFORE_SEND).wait(5)

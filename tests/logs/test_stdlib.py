@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from privmw.redaction.redactor import Redactor
 from uvicorn.logging import AccessFormatter
 
 from privmw.logs import stdlib
+from privmw.redaction.redactor import Redactor
 
 EMAIL = "ana.ruiz@example.org"
 
@@ -85,7 +85,7 @@ def _log_quietly(_: logging.Logger) -> None:
 
 
 CALLS: dict[str, Callable[[logging.Logger], None]] = {
-    "message": lambda logger: logger.info(f"hello {EMAIL}"),  # noqa: G004
+    "message": lambda logger: logger.info(f"hello {EMAIL}"),
     "argument": lambda logger: logger.info("hello %s", EMAIL),
     "mapping": lambda logger: logger.info("hello %(who)s", {"who": EMAIL, "unused": EMAIL}),
     "object": lambda logger: logger.info("failed: %s", ValueError(EMAIL)),

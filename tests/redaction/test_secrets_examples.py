@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from benchmarks.from_pattern import draw
 
+from benchmarks.from_pattern import draw
 from privmw.redaction.engine import Engine
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 from privmw.redaction.recognizers.registry import builtin_recognizers

@@ -84,7 +84,7 @@ class Model(pydantic.BaseModel):
     n: int = 1
 
 
-Point = namedtuple("Point", ["mail", "card"])  # noqa: PYI024 - made as old code makes it
+Point = namedtuple("Point", ["mail", "card"])
 
 
 class Shown:
