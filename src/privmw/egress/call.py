@@ -84,7 +84,7 @@ class Call:
             code, remedy = ReasonCode.CONTENT_UNSCANNABLE, f"The guard met {error}."
         except RedactionError:
             code, remedy = ReasonCode.CONTENT_UNSCANNABLE, "The body exceeds a limit of [redaction.limits]."
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
+        except Exception as error:
             code, remedy = ReasonCode.GUARD_FAILED, f"The guard itself failed ({type(error).__name__})."
         # Outside the handlers: the error may hold a value, and must not become the denial's context.
         denial = replace(self._decision, kind=DecisionKind.DENY, reason_code=code, remedy=remedy)
@@ -109,10 +109,10 @@ class Call:
         found.categories = frozenset(categories_of(rewriting.counts))
         found.attachments = leaves.attachments
         self._decide_again(found)
-        changed = rewriting.changed
+        changed = rewriting.changed or (content is not None and content.ambiguous)
         if changed and is_signed(outgoing.headers, outgoing.query):
             raise Unscannable("a request that was signed before it could be rewritten")
-        found.removed, found.fields = (rewriting.counts if changed else {}), rewriting.fields
+        found.removed, found.fields = (rewriting.counts if rewriting.changed else {}), rewriting.fields
         changed |= self._override(content, found)
         new_headers = [(name, value) for (name, _), value in zip(headers, values, strict=True)]
         for name, value in self._decision.header_overrides.items():

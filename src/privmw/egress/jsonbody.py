@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import Any
 
-from privmw.egress.codec import dumps_text, loads_document
+from privmw.egress.codec import dumps_text, hides_members, loads_document
 from privmw.egress.leaves import Leaves
 
 __all__ = ["collect_json", "holds_token_ids", "is_name"]
@@ -113,7 +113,7 @@ class _Walk:
             return
         if text[0] in "{[ \n\t" and self._nested < _DEEPEST_NESTED:
             document = loads_document(text)
-            if document is not None:
+            if document is not None and not hides_members(text.encode("utf-8", "surrogatepass"), document):
                 self._document(document, put, path)
                 return
         self._leaves.add(text, put, path, key if type(key) is str else "")

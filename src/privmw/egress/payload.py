@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from privmw.egress.codec import dumps, loads
+from privmw.egress.codec import dumps, hides_members, loads
 from privmw.egress.jsonbody import collect_json, holds_token_ids
 from privmw.egress.leaves import Leaves
 from privmw.egress.multipart import MultipartBody, Part
@@ -33,13 +33,22 @@ class Body:
     Attributes:
         leaves: Its texts.
         document: The parsed body where it is a JSON object, else ``None``.
+        ambiguous: The original bytes hold more than was parsed, so they must not be sent even if nothing was found.
     """
 
-    __slots__ = ("_render", "document", "leaves")
+    __slots__ = ("_render", "ambiguous", "document", "leaves")
 
-    def __init__(self, leaves: Leaves, render: Callable[[], bytes], document: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        leaves: Leaves,
+        render: Callable[[], bytes],
+        document: dict[str, Any] | None = None,
+        *,
+        ambiguous: bool = False,
+    ) -> None:
         self.leaves = leaves
         self.document = document
+        self.ambiguous = ambiguous
         self._render = render
 
     def override(self, members: Mapping[str, JSONValue]) -> bool:
@@ -124,8 +133,10 @@ def _json(data: bytes, leaves: Leaves, *, ai: bool) -> Body:
     value = _parsed(data)
     if ai and holds_token_ids(value):
         raise Unscannable("a prompt given as token numbers")
+    ambiguous = hides_members(data, value)
     holder = collect_json(value, leaves, free=not ai)
-    return Body(leaves, lambda: dumps(holder[""]), value if isinstance(value, dict) else None)
+    document = value if isinstance(value, dict) else None
+    return Body(leaves, lambda: dumps(holder[""]), document, ambiguous=ambiguous)
 
 
 def _json_lines(data: bytes, leaves: Leaves) -> Body:
