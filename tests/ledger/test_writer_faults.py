@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from privmw.errors import LedgerUnavailable
+from privmw.ledger import connection
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.writing_helpers import intent, kinds, stored
@@ -69,7 +70,7 @@ def test_a_fault_at_any_step_loses_and_repeats_nothing(tmp_path: Path, statement
     """The call that must be recorded is refused, the record in the same batch that may wait is written exactly once."""
     writer = opened(tmp_path / "ledger", group_ms=200)
     faulty = FaultyConnection(connection_of(writer), statement, after=after)
-    writer._session._file._connection = faulty  # type: ignore[union-attr, assignment]
+    writer._session._file._connection = faulty  # type: ignore[union-attr]
     patient = intent()
     waiting = writer.submit(patient)
     with pytest.raises(LedgerUnavailable, match="disk I/O error"):
@@ -94,18 +95,16 @@ def test_a_full_or_read_only_disk_refuses_and_recovers(
     tmp_path: Path, break_it: str, mend_it: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own refusals (FULL, READONLY) reach the caller in words, and what may wait is written later."""
-    from privmw.ledger import storage
-
     writer = opened(tmp_path / "ledger")
     state = break_it
-    real = storage.connect
+    real = connection.connect
 
     def connect(path: Path, **options: Any) -> sqlite3.Connection:
-        connection = real(path, **options)
-        connection.execute(state)
-        return connection
+        found = real(path, **options)
+        found.execute(state)
+        return found
 
-    monkeypatch.setattr(storage, "connect", connect)
+    monkeypatch.setattr("privmw.ledger.storage.connect", connect)
     connection_of(writer).execute(state)
     padding = [intent(details={"padding": "x" * 5000}) for _ in range(3)]
     waiting = [writer.submit(record) for record in padding]
@@ -140,7 +139,7 @@ def test_a_disk_that_takes_no_more_bytes_refuses_and_recovers(tmp_path: Path) ->
     writer = opened(tmp_path / "ledger")
     with file_size_limit(200_000):
         acknowledged = []
-        with pytest.raises(LedgerUnavailable):
+        with pytest.raises(LedgerUnavailable):  # noqa: PT012 - how many fit is the file system's affair
             for _ in range(400):
                 record = intent(details={"padding": "x" * 2000})
                 writer.submit(record, Durability.BEFORE_SEND).wait(5)
@@ -187,6 +186,7 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 from privmw.errors import LedgerUnavailable
+from privmw.ledger import connection
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability, RecordKind, TransferRecord, new_record_id
 if os.geteuid() == 0:

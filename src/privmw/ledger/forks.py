@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import weakref
 from typing import Any, Protocol
@@ -18,24 +17,26 @@ class _Forkable(Protocol):
 
     def _after_fork_in_child(self) -> None: ...
 
+
+class _Closable(Protocol):
     def close(self, timeout: float = ...) -> None: ...
 
 
 _writers: weakref.WeakSet[Any] = weakref.WeakSet()
 _held: list[_Forkable] = []
-_abandoned: list[sqlite3.Connection] = []
+_abandoned: list[object] = []
 
 
 def follow(writer: _Forkable) -> None:
-    """Reset this writer in each child that is forked while it lives."""
+    """Reset this writer (or shipper) in each child that is forked while it lives."""
     _writers.add(writer)
 
 
-def abandon(connection: sqlite3.Connection) -> None:
+def abandon(connection: object) -> None:
     """Keep an inherited connection for the child's whole life and beyond.
 
-    SQLite forbids to use or close a connection across a fork: closing would drop the parent's view of the write-ahead log.
-    The extra reference outlives the interpreter's shutdown, which empties module globals.
+    SQLite forbids to use or close a connection across a fork: closing would drop the parent's view of the write-ahead
+    log. Closing one to PostgreSQL would end the parent's session. The extra reference outlives the interpreter's shutdown, which empties module globals.
     """
     import ctypes
 
@@ -43,7 +44,7 @@ def abandon(connection: sqlite3.Connection) -> None:
     _abandoned.append(connection)
 
 
-def close_in_child_process(writer: _Forkable) -> None:
+def close_in_child_process(writer: _Closable) -> None:
     """Close a writer when a ``multiprocessing`` child ends: such a child runs its own finalizers, not ``atexit``."""
     processes = sys.modules.get("multiprocessing.process")
     if processes is None or processes.parent_process() is None:

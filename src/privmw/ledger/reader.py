@@ -209,7 +209,7 @@ def open_store(source: Path | str) -> Store:
     """
     text = str(source)
     if text.startswith(("postgresql://", "postgres://")):
-        from privmw.ledger.postgres import PostgresStore
+        from privmw.ledger.postgres_store import PostgresStore
 
         return PostgresStore(text)
     from privmw.ledger.sqlite import DirectoryStore

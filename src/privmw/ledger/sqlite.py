@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - statements are put together from constants of this file; values are always parameters
+
 """A ledger directory as a store: every file a chain, read beside its live writer."""
 
 from __future__ import annotations
