@@ -19,10 +19,11 @@ SEED = 20260517
 
 _PATHS = ("/v1/orders/8841", "/api/search", "/static/app.js", "/healthz", "/v2/items/77/reviews", "/docs/index.html")
 _MODULES = ("api.requests", "worker.mail", "db.pool", "cache.redis", "billing.jobs", "auth.session")
-_WORDS = (  # noqa: SIM905 - a sentence reads better than a list of words
+_SENTENCE = (
     "the request was handled and the answer went out after a short wait while the queue kept its pace and no item was "
     "lost because each worker takes one job at a time and reports when it is done so the next can start"
-).split()
+)
+_WORDS = _SENTENCE.split()
 _KOREAN = (
     "요청을 처리했고 응답은 짧은 대기 뒤에 나갔습니다",
     "작업자가 하나씩 일을 맡아 끝나면 보고합니다",
@@ -272,5 +273,7 @@ def people(count: int, seed: int = SEED) -> Iterator[tuple[str, list[tuple[str, 
         after = rng.choice((" today", ", thanks", "'", ".", " ok", "입니다"))
         words = " ".join(rng.choices(_WORDS, k=rng.randint(2, 8)))
         text = f"{words} {before}{value}{after} {words}"
-        start = len(words) + 1 + len(before)
-        yield text, [(kind, start, start + len(value))]
+        # Of a URL only the credentials are secret: scheme, host and path stay readable.
+        secret = value.partition("://")[2].partition("@")[0] if "://" in value else value
+        start = len(words) + 1 + len(before) + value.index(secret)
+        yield text, [(kind, start, start + len(secret))]

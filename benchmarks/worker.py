@@ -6,7 +6,6 @@ A peer that is not installed says so; one that fails on a workload says with wha
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from benchmarks.data import Workload, workloads
-from benchmarks.timing import allocations, measure
+from benchmarks.timing import allocations, measure, resident
 
 __all__ = ["run"]
 
@@ -29,7 +28,7 @@ def run(peer: str, seconds: float, names: frozenset[str]) -> dict[str, Any]:
     """
     module = import_module(f"benchmarks.peers.{peer}")
     result: dict[str, Any] = {"peer": peer, "label": module.LABEL, "status": "ok", "workloads": {}}
-    before = _resident()
+    before = resident()
     start = time.perf_counter()
     try:
         result["version"] = metadata.version(module.PACKAGE) if module.PACKAGE else "stdlib"
@@ -43,7 +42,7 @@ def run(peer: str, seconds: float, names: frozenset[str]) -> dict[str, Any]:
         if names and workload.name not in names:
             continue
         result["workloads"][workload.name] = _one(module, workload, seconds)
-    result["rss_mb"] = _resident() - before
+    result["rss_mb"] = resident() - before
     return result
 
 
@@ -65,7 +64,7 @@ def _one(module: Any, workload: Workload, seconds: float) -> dict[str, Any]:
 
     try:
         out = call()
-    except Exception as error:  # noqa: BLE001 - a peer's failure is a result
+    except Exception as error:  # noqa: BLE001 - a failing peer is a result, whatever it raises
         return {"status": f"failed ({type(error).__name__})"}
     left = json.dumps(out, ensure_ascii=False, default=str) if workload.kind == "value" else str(out)
     missed = [item.entity_type for item in workload.planted if item.value in left]
@@ -89,11 +88,6 @@ def _kept(workload: Workload, left: str) -> float:
         text = text.replace(item.value, " ")
     words = [word for word in text.split() if len(word) > 2 and word.isalpha()]
     return sum(word in left for word in words) / len(words) if words else 1.0
-
-
-def _resident() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform != "darwin" else peak / 1024**2
 
 
 def main() -> None:

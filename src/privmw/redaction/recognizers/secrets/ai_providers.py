@@ -26,10 +26,10 @@ _OPENAI = Recognizer(
 _FAL = Recognizer(
     name="fal_api_key",
     entity_type="FAL_API_KEY",
-    pattern=LEFT + UUID + ":" + HEX + r"{32}(?![0-9A-Za-z_])",
+    pattern=rf"[fFkK](?:(?<=[fF])(?i:al)|(?<=[kK])(?i:ey))[^\r\n]{{0,32}}?{LEFT}(?P<value>{UUID}:{HEX}{{32}})(?![0-9A-Za-z_])",
     # Nothing in the key is literal; a trigger on its hexadecimal digits alone costs more than all other kinds together.
     trigger=r"(?i:fal|key)[^\r\n]{0,32}[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-",
-    lookback=24,
+    lookback=64,
     lookahead=64,
     score=0.95,
     secret=True,

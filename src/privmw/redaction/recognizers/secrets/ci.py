@@ -8,6 +8,8 @@ from privmw.redaction.recognizers.secrets.shapes import ALNUM, BASE64, HEX, LEFT
 
 __all__ = ["RECOGNIZERS"]
 
+_DATA = r"(?:\s{1,20}[\w.-]{1,64}:[ \t]{0,8}[\"']?[0-9A-Za-z+/]{4,4096}={0,2}[\"']?(?=\s|$)){1,32}"
+
 RECOGNIZERS: tuple[Recognizer, ...] = (
     prefixed(
         "CIRCLECI_TOKEN",
@@ -179,10 +181,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kubernetes_secret_data",
         entity_type="KUBERNETES_SECRET",
-        pattern=(
-            r"(?i:kind:\s*[\"']?secret[\"']?)(?s:.){0,400}?\bdata:\s*(?:#[^\n]*)?"
-            r"(?P<value>(?:\s+[\w.-]+:[ \t]*[\"']?[0-9A-Za-z+/]{4,}={0,2}[\"']?(?=\s|$)){1,32})"
-        ),
+        pattern=rf"(?i:kind:\s{{0,3}}[\"']?secret[\"']?)(?s:.){{0,400}}?\bdata:[ \t]{{0,8}}(?:#[^\n]*)?(?P<value>{_DATA})",
         trigger=r"(?i:kind:\s{0,3}[\"']?secret)",
         lookback=24,
         lookahead=2048,
@@ -193,10 +192,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kubernetes_secret_data_first",
         entity_type="KUBERNETES_SECRET",
-        pattern=(
-            r"\bdata:\s*(?P<value>(?:\s+[\w.-]+:[ \t]*[\"']?[0-9A-Za-z+/]{4,}={0,2}[\"']?(?=\s|$)){1,32})"
-            r"(?s:.){0,400}?(?i:kind:\s*[\"']?secret\b)"
-        ),
+        pattern=rf"\bdata:[ \t]{{0,8}}(?P<value>{_DATA})(?s:.){{0,400}}?(?i:kind:\s{{0,3}}[\"']?secret\b)",
         trigger=r"(?i:kind:\s{0,3}[\"']?secret)",
         lookback=2048,
         lookahead=16,

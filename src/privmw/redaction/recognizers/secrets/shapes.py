@@ -76,10 +76,11 @@ def _begun(prefix: str, left: str) -> str:
     if left != LEFT:
         return left + prefix
     behind = rf"(?:(?<![0-9A-Za-z_]{prefix})|(?<=\\[nrt]{prefix})|(?<=%[0-9A-Fa-f]{{2}}{prefix}))"
-    try:
-        re.compile(behind)
-    except re.error:  # a lookbehind has one width; this prefix has several
-        return left + prefix
+    if not set(prefix).isdisjoint("|?*+{"):
+        try:
+            re.compile(behind)
+        except re.error:  # a lookbehind has one width; this prefix has several
+            return left + prefix
     return prefix + behind
 
 
