@@ -26,20 +26,16 @@ def split(words: str) -> list[str]:
     return words.split()
 
 
-SHAPES = split(
-    " ".join(
-        [
-            "999999999 9999-9999-9999-9999 9999999999999999 999-99-9999 99 999 999 999 AA999999A A9999999A 999.999.999.99",
-            "999999-9999 9999999999 99999999999 999999999999 AAAA99999A AA99 AAA AA99AAAA9999 A99999999 A999 9999 AA-99-A-9999",
-            "9.9.9.99 999.99.9.9 hh:hh:hh:hh:hh:hh hhhhhhhh-hhhh-4hhh-ahhh-hhhhhhhhhhhh aaa.aaa@aaaaa.com http://www.aaaaa.co.uk/aaa",
-            "99/99/9999 9999-09-19 AAA 999 AAA 9999 AA 99 AA 9999 AAAAAA99A99A999A DE999999999 4AAA9999999999999 CLM-99999999",
-            "9AA9-AA9-AA99 RX 99999999 claim number: 99999999 99AAAAA9999A9A9 1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 90019 999999-9999999 010-9999-9999",
-            "9999/999999/99 AAA 999999 GP 9A99AA9AA99 AB1 2CD 99 999999 A 999",
-        ]
-    )
+SHAPES = (
+    ".join(         [ 999999-9999 9999999999 99999999999 999999999999 AAAA99999A AA99 AAA AA99AAAA9999 A99999999",
+    "A999 9999 AA-99-A-9999 9.9.9.99 999.99.9.9 hh:hh:hh:hh:hh:hh hhhhhhhh-hhhh-4hhh-ahhh-hhhhhhhhhhhh",
+    "aaa.aaa@aaaaa.com http://www.aaaaa.co.uk/aaa 99/99/9999 9999-09-19 AAA 999 AAA 9999 AA 99 AA 9999",
+    "AAAAAA99A99A999A DE999999999 4AAA9999999999999 CLM-99999999 9AA9-AA9-AA99 RX 99999999 claim number: 99999999",
+    "99AAAAA9999A9A9 1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 90019 999999-9999999 010-9999-9999 9999/999999/99 AAA",
+    "999999 GP 9A99AA9AA99 AB1 2CD 99 999999 A 999",
 )
 PARTS = [
-    *SHAPES,
+    *(shape for line in SHAPES for shape in line.split()),
     "99 999 999 999",
     "AA99 AAA",
     "A999 9999",
