@@ -14,8 +14,22 @@ from privmw.redaction.checksums.arithmetic import (
 )
 
 __all__ = [
-    "au_abn", "au_acn", "au_medicare", "au_tfn", "cn_resident_id", "cn_uscc", "hk_hkid", "in_aadhaar", "jp_my_number", "nz_nhi",
-    "ph_tin", "sg_nric", "th_tnin", "tw_id", "ae_eid", "za_id",
+    "ae_eid",
+    "au_abn",
+    "au_acn",
+    "au_medicare",
+    "au_tfn",
+    "cn_resident_id",
+    "cn_uscc",
+    "hk_hkid",
+    "in_aadhaar",
+    "jp_my_number",
+    "nz_nhi",
+    "ph_tin",
+    "sg_nric",
+    "th_tnin",
+    "tw_id",
+    "za_id",
 ]  # fmt: skip
 
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.asia import ae_eid, za_id
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -55,6 +55,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="AE_EMIRATES_ID",
         pattern=rf"{NUM_LEFT}784([ -])(?:19|20)[0-9]{{2}}\1[0-9]{{7}}\1[0-9]{NUM_RIGHT}",
         trigger=r"784[ -][12][09][0-9]{2}[ -][0-9]{7}[ -][0-9]",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.75,

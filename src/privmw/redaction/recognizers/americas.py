@@ -15,7 +15,7 @@ from privmw.redaction.checksums.americas import (
 )
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -56,6 +56,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="BR_CPF",
         pattern=rf"{NUM_LEFT}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}[-/][0-9]{{2}}{NUM_RIGHT}",
         trigger=r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}[-/][0-9]{2}",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.75,
@@ -92,6 +93,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="MX_CURP",
         pattern=rf"{LEFT}[A-Z][AEIOUX][A-Z]{{2}}{YYMMDD}[HMX][A-Z]{{2}}[B-DF-HJ-NP-TV-Z]{{3}}[0-9A-Z][0-9]{RIGHT}",
         trigger=r"[A-Z]{4}[0-9]{2}[01][0-9][0-3][0-9][HMX][A-Z]{5}[0-9A-Z][0-9]\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.75,
@@ -107,6 +109,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="MX_RFC",
         pattern=rf"(?<![0-9A-Za-zÑ&])[A-ZÑ&]{{3,4}}-?{YYMMDD}-?[0-9A-Z]{{2}}[0-9A]{RIGHT}",
         trigger=r"[A-Z&]{2}-?[0-9]{2}[01][0-9][0-3][0-9]-?[0-9A-Z]{2}[0-9A]\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.65,
@@ -126,6 +129,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="AR_CUIT",
         pattern=rf"{NUM_LEFT}(?:2[034567]|3[034])-[0-9]{{8}}-[0-9]{NUM_RIGHT}",
         trigger=r"[23][03-7]-[0-9]{8}-[0-9]",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.7,
@@ -140,22 +144,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
           checksum=ar_cuit, boosted=0.95, source="ARCA (AFIP)"),
     keyed("ar_dni", "AR_DNI", rf"{NUM_LEFT}[1-9][0-9]?\.?[0-9]{{3}}\.?[0-9]{{3}}{NUM_RIGHT}", r"[1-9][0-9]?\.?[0-9]{3}\.?[0-9]{3}",
           ("dni", "documento nacional", "documento"), source="RENAPER"),
-    Recognizer(
-        name="cl_rut",
-        entity_type="CL_RUT",
-        pattern=rf"{NUM_LEFT}[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9Kk]{NUM_RIGHT}",
-        trigger=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9Kk]\b",
-        lookback=16,
-        lookahead=2,
-        score=0.7,
-        boosted=0.95,
-        checksum=cl_rut,
-        policy=ChecksumPolicy.REQUIRED,
-        context=_RUT_WORDS,
-        context_overrides=True,
-        source="Registro Civil: mod 11",
-    ),
-    keyed("cl_rut_bare", "CL_RUT", rf"{NUM_LEFT}[0-9]{{1,2}}\.?[0-9]{{3}}\.?[0-9]{{3}}-?[0-9K]{NUM_RIGHT}", r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}", _RUT_WORDS,
+    keyed("cl_rut", "CL_RUT", rf"{NUM_LEFT}[0-9]{{1,2}}\.?[0-9]{{3}}\.?[0-9]{{3}}-?[0-9K]{NUM_RIGHT}", r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}", _RUT_WORDS,
           checksum=cl_rut, boosted=0.95, source="Registro Civil"),
     keyed("co_nit", "CO_NIT", rf"{NUM_LEFT}[0-9]{{3}}\.?[0-9]{{3}}\.?[0-9]{{3}}-?[0-9]{NUM_RIGHT}", r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}", ("nit", "dian"),
           checksum=co_nit, boosted=0.95, source="DIAN: mod 11"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from privmw.redaction.recognizers.phone_lengths import PHONE_INTERNATIONAL
 from privmw.redaction.recognizers.base import Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import NUM_RIGHT, keyed
+from privmw.redaction.recognizers.phone_lengths import PHONE_INTERNATIONAL
+from privmw.redaction.recognizers.shapes import NUM_RIGHT, SIEVE, keyed
 
 __all__ = ["PHONE_WORDS", "RECOGNIZERS"]
 
@@ -32,7 +32,6 @@ PHONE_WORDS = (
 )  # fmt: skip
 
 _PHONE = "PHONE_NUMBER"
-_SEP = "[ .-]?"
 _EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ .]?[0-9]{1,6}(?![0-9]))?"
 _BEFORE = r"(?<![0-9A-Za-z_+])(?<![0-9][.-])(?<![0-9]\))"
 
@@ -45,6 +44,7 @@ def _phone(
         entity_type=_PHONE,
         pattern=rf"{_BEFORE}{body}{NUM_RIGHT}",
         trigger=trigger,
+        sieve=SIEVE,
         lookback=40,
         lookahead=24,
         score=score,
@@ -61,7 +61,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="EMAIL_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?!git@){_LOCAL}@(?:{_DOMAIN}|localhost(?![0-9A-Za-z._-])"
         r"|\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45})\])",
-        trigger=r"[^\s@,;:()<>\[\]]@[0-9A-Za-z\[\x80-\xff]",
+        trigger=r"@[0-9A-Za-z\[\x80-\xff]",
         lookback=80,
         lookahead=64,
         score=0.95,
@@ -71,7 +71,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="phone_international",
         entity_type=_PHONE,
         pattern=rf"(?<![0-9A-Za-z+])\+{PHONE_INTERNATIONAL}{_EXTENSION}(?![0-9A-Za-z_])",
-        trigger=r"\+[1-9](?:[ ()./-]{0,3}[0-9]){6}",
+        trigger=r"\+[1-9][0-9 ()./-]{6}",
         lookback=40,
         lookahead=40,
         score=0.85,
@@ -81,33 +81,33 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     _phone(
         "phone_kr_mobile",
-        rf"01(?:0{_SEP}[0-9]{{4}}|[16789]{_SEP}[0-9]{{3,4}}){_SEP}[0-9]{{4}}",
+        r"01(?:0[ .-]?[0-9]{4}[ .-]?[0-9]{4}|[16789]([ .-]?)[0-9]{3,4}\1[0-9]{4})",
         r"01[016-9][ .-]?[0-9]{3,4}[ .-]?[0-9]{4}",
         score=0.85,
         specificity=Specificity.SPECIFIC,
     ),
     _phone(
         "phone_kr_landline",
-        r"\(?0(?:2|3[1-3]|4[1-4]|5[1-5]|6[0-4]|70|80|50[0-9])(?:\) ?|[ .-])[0-9]{3,4}[.-][0-9]{4}",
+        r"(?:\(?0(?:2|3[1-3]|4[1-4]|5[1-5]|6[0-4]|70|80|50[0-9])\) ?[0-9]{3,4}[.-]|0(?:2|3[1-3]|4[1-4]|5[1-5]|6[0-4]|70|80|50[0-9])-[0-9]{3,4}-)[0-9]{4}",
         r"\b0[235-8][0-9]{0,2}[) .-]{1,2}[0-9]{3,4}[.-][0-9]{4}",
         score=0.8,
         specificity=Specificity.SPECIFIC,
     ),
     _phone(
         "phone_nanp",
-        rf"(?:001[ .-]|\+?1[ .-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[.-])[2-9][0-9]{{2}}[.-][0-9]{{4}}{_EXTENSION}",
+        rf"(?:001[ .-]|\+?1[ .-])?(?:\([2-9][0-9]{{2}}\) ?[2-9][0-9]{{2}}[.-]|[2-9][0-9]{{2}}([.-])[2-9][0-9]{{2}}\1)[0-9]{{4}}{_EXTENSION}",
         r"[2-9][0-9]{2}(?:\) ?|[.-])[2-9][0-9]{2}[.-][0-9]{4}",
         score=0.7,
     ),
     _phone(
         "phone_pairs",
-        r"0[1-9](?:[ .-])[0-9]{2}(?:[ .-][0-9]{2}){3}",
+        r"0[1-9]([ .-])[0-9]{2}(?:\1[0-9]{2}){3}",
         r"\b0[1-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}",
         score=0.7,
     ),
     _phone(
         "phone_trunk_hyphens",
-        r"0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}",
+        r"(?=[0-9-]{11})0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}",
         r"\b0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}",
         score=0.65,
     ),

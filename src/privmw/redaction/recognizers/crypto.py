@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.crypto import wallet
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.recognizers.shapes import keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -54,18 +55,29 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=_WORDS,
         source="BIP 173, BIP 350",
     ),
-    Recognizer(
-        name="crypto_base58",
-        entity_type="CRYPTO",
-        pattern=rf"(?<![0-9A-Za-z])(?:[13LMDT]{_B58}{{25,33}}|r{_B58}{{24,34}}|[48]{_B58}{{94,105}})(?![0-9A-Za-z])",
-        trigger=rf"\b[13LMDTr48]{_B58}{{24}}",
-        lookback=32,
-        lookahead=100,
-        score=0.7,
-        boosted=0.95,
+    keyed(
+        "crypto_base58",
+        "CRYPTO",
+        rf"(?<![0-9A-Za-z])(?:[13LMDT]{_B58}{{25,33}}|r{_B58}{{24,34}}|[48]{_B58}{{94,105}})(?![0-9A-Za-z])",
+        rf"[13LMDTr48]{_B58}{{24}}",
+        (
+            *_WORDS,
+            "donate",
+            "donation",
+            "coin",
+            "pay to",
+            "sent to",
+            "send",
+            "transfer",
+            "deposit",
+            "withdraw",
+            "txid",
+            "payment",
+        ),
         checksum=wallet,
-        policy=ChecksumPolicy.REQUIRED,
-        context=_WORDS,
+        boosted=0.95,
+        ignore_case=False,
+        lookahead=110,
         source="Bitcoin, Litecoin, Dogecoin, Tron, XRP: Base58Check; Monero by length",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.asia import cn_resident_id, cn_uscc, hk_hkid, jp_my_number, tw_id
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -16,6 +16,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="CN_RESIDENT_ID",
         pattern=rf"{NUM_LEFT}[1-9][0-9]{{5}}(?:18|19|20)[0-9]{{2}}{MMDD}[0-9]{{3}}[0-9Xx]{NUM_RIGHT}",
         trigger=r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx]\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.8,
@@ -35,8 +36,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="tw_id",
         entity_type="TW_NATIONAL_ID",
-        pattern=rf"{LEFT}[A-Z](?:[1289][0-9]{{8}}|[A-D][0-9]{{8}}){RIGHT}",
-        trigger=r"[A-Z][1289A-D][0-9]{8}\b",
+        pattern=rf"{LEFT}[A-Z][1289][0-9]{{8}}{RIGHT}",
+        trigger=r"[A-Z][1289][0-9]{8}\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.6,
@@ -46,11 +48,14 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=("身分證", "身分證字號", "身份證", "統一證號", "居留證", "taiwan id", "national id"),
         source="Ministry of the Interior: letter-weighted mod 10",
     ),
+    keyed("tw_permit", "TW_NATIONAL_ID", rf"{LEFT}[A-Z][A-D][0-9]{{8}}{RIGHT}", r"[A-Z][A-D][0-9]{8}", ("統一證號", "居留證", "taiwan id", "arc", "身分證"),
+          checksum=tw_id, boosted=0.95, source="National Immigration Agency of Taiwan: permits until 2021"),
     Recognizer(
         name="hk_hkid",
         entity_type="HK_HKID",
-        pattern=rf"{LEFT}[A-Z]{{1,2}}[0-9]{{6}} ?\([0-9A]\)",
-        trigger=r"[A-Z][0-9]{6} ?\([0-9A]\)",
+        pattern=rf"{LEFT}[A-Z]{{1,2}}[0-9]{{6}}\([0-9A]\)",
+        trigger=r"[A-Z][0-9]{6}\([0-9A]\)",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.75,
@@ -71,6 +76,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("jp_license_plate", "JP_LICENSE_PLATE", rf"[一-龥ぁ-ん]{{1,4}} ?[0-9]{{2,3}} ?{_JP_PLATE} ?[0-9]{{1,2}}[-・ ]?[0-9]{{2}}(?![0-9])",
           r"[0-9]{2,3} ?\xe3[\x81\x82][\x80-\xbf] ?[0-9]{1,2}", ("ナンバー", "車両番号", "ナンバープレート", "車"), ignore_case=False,
           source="Ministry of Land of Japan"),
-    keyed("jp_postal_code", "JP_POSTAL_CODE", rf"{NUM_LEFT}[0-9]{{3}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{3}-?[0-9]{4}", ("郵便番号", "〒"), after=False,
+    keyed("jp_postal_code", "JP_POSTAL_CODE", rf"{NUM_LEFT}[0-9]{{3}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{3}-?[0-9]{4}", ("郵便番号",), after=False,
           source="Japan Post"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import cz_birth_number, lv_code, pl_id_card, pl_pesel, tr_national_id
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import DDMMYY, LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import DDMMYY, LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -36,6 +36,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="CZ_BIRTH_NUMBER",
         pattern=rf"{NUM_LEFT}[0-9]{{2}}[0-8][0-9][0-3][0-9]/[0-9]{{4}}{NUM_RIGHT}(?!/)",
         trigger=r"[0-9]{2}[0-8][0-9][0-3][0-9]/[0-9]{4}\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.65,

@@ -11,12 +11,13 @@ from privmw.redaction.checksums.europe import (
     de_vat,
 )
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
 _ICAO = "[CFGHJKLMNPRTVWXYZ]"
 _ICAO_ANY = "[0-9CFGHJKLMNPRTVWXYZ]"
+_SVNR = "[0-9]{2}(?:0[1-9]|[12][0-9]|3[01]|5[1-9]|[67][0-9]|8[01])(?:0[1-9]|1[0-2])[0-9]{2}[A-Z][0-9]{3}"
 _PASS_WORDS = (
     "reisepass",
     "reisepassnummer",
@@ -55,8 +56,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="de_social_security",
         entity_type="DE_SOCIAL_SECURITY",
-        pattern=rf"{LEFT}[0-9]{{2}} ?(?:0[1-9]|[12][0-9]|3[01]|5[1-9]|[67][0-9]|8[01])(?:0[1-9]|1[0-2])[0-9]{{2}} ?[A-Z] ?[0-9]{{3}}{RIGHT}",
-        trigger=r"[0-9]{2} ?[0-8][0-9][01][0-9]{3} ?[A-Z] ?[0-9]{3}\b",
+        pattern=rf"{LEFT}{_SVNR}{RIGHT}",
+        trigger=r"[0-9]{2}[0-8][0-9][01][0-9]{3}[A-Z][0-9]{3}\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.65,
@@ -65,6 +67,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         policy=ChecksumPolicy.REQUIRED,
         context=("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer"),
         source="VKVV: area, birth date, initial, serial, check digit",
+    ),
+    keyed(
+        "de_social_security_spaced", "DE_SOCIAL_SECURITY", rf"{LEFT}[0-9]{{2}}[ -]?[0-8][0-9][01][0-9]{{3}}[ -]?[A-Z][ -]?[0-9]{{3}}{RIGHT}",
+        r"[0-9]{2}[ -]?[0-8][0-9][01][0-9]{3}", ("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer"),
+        checksum=de_social_security, boosted=0.95, source="VKVV, spaced or in lower case",
     ),
     keyed(
         "de_health_insurance", "DE_HEALTH_INSURANCE", rf"{LEFT}[A-Z][0-9]{{9}}{RIGHT}", r"[A-Z][0-9]{9}",
@@ -89,8 +96,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="de_vat_id",
         entity_type="DE_VAT_ID",
-        pattern=rf"{LEFT}DE[ .-]?[0-9]{{3}}[ .-]?[0-9]{{3}}[ .-]?[0-9]{{3}}{RIGHT}",
-        trigger=r"DE[ .-]?[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{3}",
+        pattern=rf"{LEFT}DE[ -]?[0-9]{{3}}([ -]?)[0-9]{{3}}\1[0-9]{{3}}{RIGHT}",
+        trigger=r"DE[ -]?[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.65,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.korea import kr_bare_frn, kr_bare_rrn, kr_brn, kr_corporate, kr_frn, kr_rrn
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed, not_after
+from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed, not_after
 
 __all__ = ["RECOGNIZERS"]
 
-_DASHED = r"(?:[ \t]?[-~–—‐‑−·][ \t\r\n]{0,2}|[ ])"
+_DASHED = r"(?: ?[-~][ \t\r\n]{0,2}| )"
 _DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_DASH_TRIGGER = r"[ \t]?(?:[-.~_/]|\xe2[\x80\x88].|\xc2\xb7)?[ \t\r\n]{0,2}"
+_DASH_TRIGGER = r"[ \t]?[-~]?[ \t\r\n]{0,2}"
 _NOT_ACCOUNT = not_after("계좌", "계좌번호", then="[0-9]{2}")
 _RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])"
 
@@ -34,6 +34,7 @@ def _resident(name: str, entity_type: str, genders: str, checksum: object, words
         entity_type=entity_type,
         pattern=rf"(?<![0-9])(?<![0-9][.-]){YYMMDD}{_DASHED}{genders}[0-9]{{6}}{_RIGHT}",
         trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=8,
         score=0.85,
@@ -51,6 +52,7 @@ def _bare_resident(name: str, entity_type: str, genders: str, checksum: object, 
         entity_type=entity_type,
         pattern=rf"{NUM_LEFT}{YYMMDD}{genders}[0-9]{{6}}{_RIGHT}",
         trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=8,
         score=0.65,
@@ -69,6 +71,7 @@ def _plausible_resident(name: str, entity_type: str, genders: str, words: tuple[
         entity_type=entity_type,
         pattern=rf"{NUM_LEFT}(?!1[3-8]|880)[0-9]{{2}}{_NOT_ACCOUNT}{MMDD}{genders}[0-9]{{6}}{_RIGHT}",
         trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=8,
         score=0.55,
@@ -88,8 +91,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kr_brn",
         entity_type="KR_BRN",
-        pattern=rf"{NUM_LEFT}[1-9][0-9]{{2}}[-–][0-9]{{2}}[-–][0-9]{{5}}{NUM_RIGHT}",
-        trigger=r"[1-9][0-9]{2}(?:-|\xe2\x80\x93)[0-9]{2}(?:-|\xe2\x80\x93)[0-9]{5}",
+        pattern=rf"{NUM_LEFT}[1-9][0-9]{{2}}-[0-9]{{2}}-[0-9]{{5}}{NUM_RIGHT}",
+        trigger=r"[1-9][0-9]{2}-[0-9]{2}-[0-9]{5}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=4,
         score=0.7,
@@ -125,6 +129,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="KR_PASSPORT",
         pattern=rf"{LEFT}[MSRODG][0-9]{{3}}[A-Z][0-9]{{4}}{RIGHT}",
         trigger=r"[MSRODG][0-9]{3}[A-Z][0-9]{4}\b",
+        sieve=SIEVE,
         lookback=12,
         lookahead=2,
         score=0.6,
@@ -147,6 +152,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"{NUM_LEFT}(?:(?:1[1-9]|2[0-8])|(?:서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산)[ -]?)"
         rf"(?:(?<=[0-9])-)?[0-9]{{2}}-[0-9]{{6}}-[0-9]{{2}}{NUM_RIGHT}",
         trigger=r"[0-9]{2}-[0-9]{6}-[0-9]{2}",
+        sieve=SIEVE,
         lookback=32,
         lookahead=4,
         score=0.75,

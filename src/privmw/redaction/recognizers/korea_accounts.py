@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privmw.redaction.recognizers.base import Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import NUM_RIGHT, keyed
+from privmw.redaction.recognizers.shapes import NUM_RIGHT, SIEVE, keyed
 
 __all__ = ["ACCOUNT_WORDS", "RECOGNIZERS"]
 
@@ -65,6 +65,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="KR_ACCOUNT",
         pattern=rf"(?<![0-9A-Za-z_])(?<![0-9][.-])3{_NOT_ORDER.replace('[0-9])', '3)')}333-?[0-9]{{2}}-?[0-9]{{7}}{NUM_RIGHT}",
         trigger=r"3333-?[0-9]{2}-?[0-9]{7}\b",
+        sieve=SIEVE,
         lookback=32,
         lookahead=4,
         score=0.65,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import dk_cpr, fi_hetu, no_fnr, se_organisation, se_personnummer
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import DDMMYY, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import DDMMYY, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -21,6 +21,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="FI_PERSONAL_IDENTITY_CODE",
         pattern=rf"(?<![0-9])(?<![0-9][.-]){DDMMYY}[-+A-FU-Y][0-9]{{3}}[0-9A-FHJ-NPR-Y]{RIGHT}",
         trigger=r"[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-Y]\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.7,
@@ -40,6 +41,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="SE_PERSONNUMMER",
         pattern=rf"(?<![0-9])(?<![0-9][.-])(?:18|19|20)?{_SE_DATE}[-+][0-9]{{4}}{NUM_RIGHT}",
         trigger=r"[0-9]{2}[01][0-9]{3}[-+][0-9]{4}\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.65,
@@ -68,6 +70,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="DK_CPR",
         pattern=rf"{NUM_LEFT}{DDMMYY}[- ][0-9]{{4}}{NUM_RIGHT}",
         trigger=r"[0-3][0-9][01][0-9]{3}[ -][0-9]{4}\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.6,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.payment import IBAN_LENGTHS, aba_routing, credit_card, iban
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["CARD_WORDS", "RECOGNIZERS"]
 
@@ -20,7 +20,7 @@ _IBAN = "|".join(
     rf"(?:{'|'.join(code for code, size in IBAN_LENGTHS.items() if size == length)})[0-9]{{2}}(?:[ -]?[0-9A-Z]){{{length - 4}}}"
     for length in sorted(set(IBAN_LENGTHS.values()))
 )
-_CARD_GAP = r"[ .\-]{0,2}"
+_CARD_GAP = "[ .-]?"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
@@ -30,8 +30,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"(?:{_CARD_GAP}[0-9]{{1,3}})?|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
         r"|(?:2131|1800)[0-9]{11}|[3-6][0-9]{12,18}"
         rf"|4[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}})(?![0-9A-Za-z_])(?!-[0-9])",
-        trigger=r"(?:2[1-7][0-9]{2}|[34569][0-9]{3}|81[0-9]{2}|1800)[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]{4}[ .-]{0,2}[0-9]"
-        r"|3[0-9]{3}[ .-]{1,2}[0-9]{6}[ .-]{1,2}[0-9]{4}|4[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}[ .-]{1,2}[0-9]{3}",
+        trigger=r"(?:2[1-7][0-9]{2}|[34569][0-9]{3}|81[0-9]{2}|1800)[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]"
+        r"|3[0-9]{3}[ .-][0-9]{6}[ .-][0-9]{4}|4[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}",
+        sieve=SIEVE,
         lookback=40,
         lookahead=24,
         score=0.7,
@@ -46,6 +47,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="IBAN_CODE",
         pattern=rf"{LEFT}(?:{_IBAN}){RIGHT}",
         trigger=r"[A-Z]{2}[0-9]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{3}",
+        sieve=SIEVE,
         lookback=48,
         lookahead=48,
         score=0.7,

@@ -19,6 +19,7 @@ __all__ = [
     "NUM_LEFT",
     "NUM_RIGHT",
     "RIGHT",
+    "SIEVE",
     "YYMMDD",
     "keyed",
     "literal",
@@ -46,6 +47,25 @@ YYMMDD = "[0-9]{2}" + MMDD
 
 DDMMYY = r"(?:(?:0[1-9]|[12][0-9]|3[01])(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|30)(?:0[469]|11)|(?:0[1-9]|[12][0-9])02)[0-9]{2}"
 """The same, day first."""
+
+SIEVE = "|".join(
+    (
+        r"[0-9](?:-?[0-9]){8}",
+        r"[0-9](?: ?[0-9]){8}",
+        r"[0-9](?:\.?[0-9]){9}",
+        r"[0-9](?:[ .-]?[0-9]){10}",
+        r"[0-9]{4}[A-Z]",
+        r"[0-9]{6} ?[-~(+A-Z/]",
+        r"[0-9]{2}[A-Z][0-9]{3}",
+        r"[0-9]\) ?[0-9]{3}",
+    )
+)
+"""Sieve of structured numbers: nine digits in a row, with hyphens or with spaces, ten with dots, eleven with any of them;
+digits that run into a capital; an area code in brackets.
+
+Dates, times, versions, short counters and most addresses of hosts pass by. Kept small on purpose: with 256 states and
+more a scan takes longer for every byte.
+"""
 
 _GAP_BEFORE = 40
 _GAP_AFTER = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.asia import in_aadhaar
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -17,6 +17,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="IN_AADHAAR",
         pattern=rf"{NUM_LEFT}(?<![0-9] )[2-9][0-9]{{3}}([ -])[0-9]{{4}}\1[0-9]{{4}}{NUM_RIGHT}(?! [0-9])",
         trigger=r"[2-9][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=4,
         score=0.6,
@@ -33,6 +34,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="IN_PAN",
         pattern=rf"{LEFT}[A-Z]{{3}}[ABCEFGHJLPT][A-Z][0-9]{{4}}[A-Z]{RIGHT}",
         trigger=r"[A-Z]{3}[ABCEFGHJLPT][A-Z][0-9]{4}[A-Z]\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.65,
@@ -47,6 +49,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="IN_GSTIN",
         pattern=rf"{LEFT}[0-3][0-9][A-Z]{{5}}[0-9]{{4}}[A-Z][1-9A-Z]Z[0-9A-Z]{RIGHT}",
         trigger=r"[0-3][0-9][A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.7,

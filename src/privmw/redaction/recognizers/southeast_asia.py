@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.asia import ph_tin, sg_nric, th_tnin
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, YYMMDD, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -16,6 +16,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="SG_NRIC_FIN",
         pattern=rf"{LEFT}[STFGM][0-9]{{7}}[A-Z]{RIGHT}",
         trigger=r"[STFGM][0-9]{7}[A-Z]\b",
+        sieve=SIEVE,
         lookback=12,
         lookahead=2,
         score=0.65,
@@ -35,6 +36,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="TH_TNIN",
         pattern=rf"{NUM_LEFT}[1-8]([ -])[0-9]{{4}}\1[0-9]{{5}}\1[0-9]{{2}}\1[0-9]{NUM_RIGHT}",
         trigger=r"[1-8][ -][0-9]{4}[ -][0-9]{5}[ -][0-9]{2}[ -][0-9]\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.75,

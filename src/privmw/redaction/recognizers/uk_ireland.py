@@ -5,12 +5,20 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import ie_pps, uk_nhs
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
-_NINO_WORDS = ("nino", "national insurance", "national insurance number", "ni number", "ni no", "insurance number")
-_NINO = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[A-D]"
+_NINO_WORDS = (
+    "nino",
+    "national insurance",
+    "insurance",
+    "national insurance number",
+    "ni number",
+    "ni no",
+    "insurance number",
+)
+_NINO = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{6} ?[A-D]"
 _NINO_LOOSE = (
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
 )
@@ -23,7 +31,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="uk_nino",
         entity_type="UK_NINO",
         pattern=rf"{LEFT}{_NINO}{RIGHT}",
-        trigger=r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]\b",
+        trigger=r"[A-Z]{2} ?[0-9]{6} ?[A-D]\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.7,
@@ -51,13 +60,23 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"{LEFT}(?:[A-Z]{{5}}|[A-Z]{{4}}9|[A-Z]{{3}}99|[A-Z]{{2}}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]"
         rf"[A-Z9]{{2}}[0-9A-Z][A-Z]{{2}}(?: ?[0-9]{{2}})?{RIGHT}",
         trigger=r"[A-Z9]{4}[0-9][015-6][0-9]{4}[A-Z9]{2}[0-9A-Z][A-Z]{2}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=8,
-        ignore_case=True,
         score=0.65,
         boosted=0.95,
         context=("driving licence", "driver licence", "licence", "dvla", "license"),
         source="DVLA: surname, birth date and sex, initials",
+    ),
+    keyed(
+        "uk_driving_licence_lower",
+        "UK_DRIVING_LICENCE",
+        rf"{LEFT}(?:[A-Z]{{5}}|[A-Z]{{4}}9|[A-Z]{{3}}99|[A-Z]{{2}}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]"
+        rf"[A-Z9]{{2}}[0-9A-Z][A-Z]{{2}}(?: ?[0-9]{{2}})?{RIGHT}",
+        r"[A-Z9]{4}[0-9][015-6][0-9]{4}",
+        ("driving licence", "driver licence", "licence", "dvla", "license"),
+        boosted=0.95,
+        source="As uk_driving_licence, any case",
     ),
     keyed(
         "uk_passport", "UK_PASSPORT", rf"{LEFT}(?:[A-Z]{{2}}[0-9]{{7}}|[0-9]{{9}}){RIGHT}", r"[0-9]{7}",
@@ -83,6 +102,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="IE_PPSN",
         pattern=rf"{LEFT}[0-9]{{7}}[A-W][ABHTW]?{RIGHT}",
         trigger=r"[0-9]{7}[A-W][A-W]?\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=4,
         score=0.6,

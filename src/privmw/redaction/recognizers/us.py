@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.americas import us_dea, us_npi, us_ssn
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -31,9 +31,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="us_ssn",
         entity_type="US_SSN",
-        pattern=rf"(?<![0-9A-Za-z])(?<![0-9][.-])(?!000|666|9)[0-9]{{3}}([ .–-])(?!00)[0-9]{{2}}\1(?!0000)[0-9]{{4}}"
+        pattern=r"(?<![0-9A-Za-z])(?<![0-9][.-])(?!000|666|9)[0-9]{3}([ -])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}"
         r"(?![0-9A-Za-z])(?![.-][0-9])",
-        trigger=r"[0-8][0-9]{2}(?:[ .-]|\xe2\x80\x93)[0-9]{2}(?:[ .-]|\xe2\x80\x93)[0-9]{4}",
+        trigger=r"[0-8][0-9]{2}[ -][0-9]{2}[ -][0-9]{4}",
+        sieve=SIEVE,
         lookback=20,
         lookahead=8,
         score=0.75,
@@ -46,8 +47,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "us_ssn_bare",
         "US_SSN",
-        rf"{NUM_LEFT}(?!000|666|9)[0-9]{{3}}(?!00)[0-9]{{2}}(?!0000)[0-9]{{4}}{NUM_RIGHT}",
-        r"[0-8][0-9]{8}",
+        rf"{NUM_LEFT}(?!000|666|9)[0-9]{{3}}[ .-]{{0,3}}(?!00)[0-9]{{2}}[ .-]{{0,3}}(?!0000)[0-9]{{4}}{NUM_RIGHT}",
+        r"[0-8][0-9]{2}[ .-]{0,3}[0-9]{2}",
         _SSN_WORDS,
         checksum=us_ssn,
         boosted=0.9,
@@ -58,6 +59,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="US_ITIN",
         pattern=rf"{NUM_LEFT}9[0-9]{{2}}([ -])(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])\1[0-9]{{4}}{NUM_RIGHT}",
         trigger=r"9[0-9]{2}[ -][5-9][0-9][ -][0-9]{4}",
+        sieve=SIEVE,
         lookback=20,
         lookahead=8,
         score=0.75,
@@ -140,16 +142,13 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.95,
         source="21 CFR 1301: (d1+d3+d5) + 2 (d2+d4+d6), last digit",
     ),
-    Recognizer(
-        name="us_mbi",
-        entity_type="US_MBI",
-        pattern=rf"{LEFT}[1-9]{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{{2}}[0-9]{{2}}{RIGHT}",
-        trigger=r"[1-9][A-Y][0-9A-Y][0-9]-?[A-Y][0-9A-Y][0-9]-?[A-Y]{2}[0-9]{2}\b",
-        lookback=20,
-        lookahead=4,
-        score=0.7,
+    keyed(
+        "us_mbi",
+        "US_MBI",
+        rf"{LEFT}[1-9]{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{{2}}[0-9]{{2}}{RIGHT}",
+        r"[1-9][A-Y][0-9A-Y][0-9]-?[A-Y][0-9A-Y][0-9]",
+        ("mbi", "medicare", "medicare number", "beneficiary", "cms"),
         boosted=0.95,
-        context=("mbi", "medicare", "medicare number", "beneficiary", "cms"),
         source="CMS: Medicare Beneficiary Identifier, position classes",
     ),
     keyed(

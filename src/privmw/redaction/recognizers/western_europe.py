@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import be_rrn, ch_ahv, es_cif, es_nif, fr_nir, fr_spi, it_fiscal_code
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -16,8 +16,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="fr_nir",
         entity_type="FR_NIR",
-        pattern=rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?(?:[0-9]{{2}}|2[AB]) ?[0-9]{{3}} ?[0-9]{{3}} ?[/|]? ?[0-9]{{2}}{NUM_RIGHT}",
-        trigger=r"[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3} ?[/|]? ?[0-9]{2}\b",
+        pattern=rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?[0-9]{{2}} ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{NUM_RIGHT}",
+        trigger=r"[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b",
+        sieve=SIEVE,
         lookback=32,
         lookahead=4,
         score=0.65,
@@ -26,6 +27,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         policy=ChecksumPolicy.REQUIRED,
         context=("nir", "numéro de sécurité sociale", "sécurité sociale", "securite sociale", "sécu", "insee", "carte vitale"),
         source="INSEE: 97 minus the number modulo 97",
+    ),
+    keyed(
+        "fr_nir_loose", "FR_NIR", rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?[0-9]{{2}} ?(?:[0-9]{{2}}|2[AB]) ?[0-9]{{3}} ?[0-9]{{3}} ?[/|-]? ?[0-9]{{2}}{NUM_RIGHT}",
+        r"[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9AB]",
+        ("nir", "numéro de sécurité sociale", "sécurité sociale", "securite sociale", "sécu", "insee", "carte vitale", "social security"),
+        checksum=fr_nir, boosted=0.95, source="INSEE; Corsica is 2A and 2B",
     ),
     keyed(
         "fr_spi", "FR_TAX_NUMBER", rf"{NUM_LEFT}[0-3][0-9] ?[0-9]{{2}} ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{3}}{NUM_RIGHT}", r"[0-3][0-9] ?[0-9]{2} ?[0-9]{3}",
@@ -47,8 +54,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="es_nif",
         entity_type="ES_NIF",
-        pattern=rf"{LEFT}[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}|{LEFT}[0-9]{{2}}\.[0-9]{{3}}\.[0-9]{{3}}[ -]?[A-HJ-NP-TV-Z]{RIGHT}",
-        trigger=r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]\b",
+        pattern=rf"{LEFT}[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}",
+        trigger=r"[0-9]{8}-?[A-Z]\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.65,
@@ -63,6 +71,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="ES_NIE",
         pattern=rf"{LEFT}[XYZ]-?[0-9]{{7}}-?[A-HJ-NP-TV-Z]{RIGHT}",
         trigger=r"[XYZ]-?[0-9]{7}-?[A-Z]\b",
+        sieve=SIEVE,
         lookback=16,
         lookahead=2,
         score=0.65,
@@ -92,17 +101,22 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="it_fiscal_code",
         entity_type="IT_FISCAL_CODE",
-        pattern=rf"{LEFT}[A-Z]{{6}}{_CF_DIGIT}{{2}}[ABCDEHLMPRST](?:[04LQ][1-9MNP-V]|[15MR]{_CF_DIGIT}|[26NS]{_CF_DIGIT}|[37PT][01LM])[A-MZ]{_CF_DIGIT}{{3}}[A-Z]{RIGHT}",
+        pattern=rf"{LEFT}[A-Z]{{6}}{_CF_DIGIT}{{2}}[ABCDEHLMPRST](?:[04][1-9]|[1256][0-9]|[37][01])[A-MZ][0-9]{{3}}[A-Z]{RIGHT}",
         trigger=r"[A-Z]{6}[0-9L-V]{2}[A-T][0-9L-V]{2}[A-Z][0-9L-V]{3}[A-Z]\b",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
-        ignore_case=True,
         score=0.65,
         boosted=1.0,
         checksum=it_fiscal_code,
         policy=ChecksumPolicy.BOOSTS,
         context=("codice fiscale", "fiscale", "cf", "fiscal code"),
         source="DM 23/12/1976: odd and even tables, mod 26",
+    ),
+    keyed(
+        "it_fiscal_code_lower", "IT_FISCAL_CODE", rf"{LEFT}[A-Z]{{6}}{_CF_DIGIT}{{2}}[ABCDEHLMPRST]{_CF_DIGIT}{{2}}[A-MZ]{_CF_DIGIT}{{3}}[A-Z]{RIGHT}",
+        r"[A-Z]{6}[0-9L-V]{2}[A-T][0-9L-V]{2}", ("codice fiscale", "fiscale", "fiscal code", "cod. fisc"), checksum=it_fiscal_code,
+        policy=ChecksumPolicy.BOOSTS, boosted=0.95, source="As it_fiscal_code, any case, digits replaced by letters",
     ),
     keyed(
         "it_vat", "IT_VAT_CODE", rf"{NUM_LEFT}(?:IT ?)?[0-9]{{11}}{NUM_RIGHT}", r"[0-9]{11}",
@@ -143,6 +157,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="BE_NATIONAL_NUMBER",
         pattern=rf"{NUM_LEFT}[0-9]{{2}}\.[0-9]{{2}}\.[0-9]{{2}}[- ][0-9]{{3}}[.-][0-9]{{2}}{NUM_RIGHT}",
         trigger=r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}[ -][0-9]{3}[.-][0-9]{2}\b",
+        sieve=SIEVE,
         lookback=20,
         lookahead=2,
         score=0.7,
@@ -171,6 +186,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="CH_AHV",
         pattern=rf"{NUM_LEFT}756[ .]?[0-9]{{4}}[ .]?[0-9]{{4}}[ .]?[0-9]{{2}}{NUM_RIGHT}",
         trigger=r"756[ .]?[0-9]{4}[ .]?[0-9]{4}[ .]?[0-9]{2}",
+        sieve=SIEVE,
         lookback=24,
         lookahead=2,
         score=0.65,
