@@ -41,6 +41,9 @@ class Recognizer:
         trigger: Hyperscan pattern (byte mode, no lookaround) that fires about once per value, on a superset of what
             ``pattern`` matches, at an end offset inside the value or right behind it. Empty: derived from ``pattern``.
             Not used for recognizers with ``needs_context``: the gate finds their context words instead, all in one.
+        sieve: Coarser and cheaper Hyperscan pattern that fires inside or right behind every value that ``trigger`` fires
+            on. Recognizers with the same sieve cost one pattern in the scan of a text; their triggers run only in a
+            second scan, of the windows around the sieve's hits. Empty: the trigger is in the first scan.
         lookback: Bytes before a trigger's end where the value may begin.
         lookahead: Bytes after a trigger's end where the value may still go on; a value that reaches this edge is
             followed further by the engine, so it bounds work, not length.
@@ -63,6 +66,7 @@ class Recognizer:
     entity_type: str
     pattern: str
     trigger: str = ""
+    sieve: str = ""
     lookback: int = 64
     lookahead: int = 64
     ignore_case: bool = False
