@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import random
 import re
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from benchmarks.from_pattern import draw
 from privmw.redaction.engine import Engine
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 from privmw.redaction.recognizers.registry import builtin_recognizers
+from privmw.redaction.recognizers.secrets.crc import atlassian_crc, base62_crc
+from privmw.redaction.redactor import Redactor
 
 _spec = importlib.util.spec_from_file_location("secret_examples", Path(__file__).with_name("secret_examples.py"))
 assert _spec is not None
@@ -147,3 +150,20 @@ def test_there_are_two_hundred_kinds() -> None:
     assert len(SECRETS) >= 200
     assert len({recognizer.entity_type for recognizer in SECRETS}) >= 200
     assert all(recognizer.source for recognizer in SECRETS)
+
+
+def test_redacted_text_is_left_alone() -> None:
+    """Redacting twice gives what redacting once gives, for every kind."""
+    redactor = Redactor()
+    once = [redactor.text(example_of(recognizer)[0]) for recognizer in SECRETS]
+    assert once == [redactor.text(text) for text in once]
+
+
+def test_crc_is_proof_where_it_holds() -> None:
+    """A GitHub token with its checksum is told from one whose last character was changed."""
+    token = examples.github("ghp_")
+    assert base62_crc(token)
+    assert not base62_crc(token[:-1] + ("a" if token[-1] != "a" else "b"))
+    body = examples.build("ATATT3{w180}")
+    assert atlassian_crc(f"{body}={zlib.crc32(body.encode()):08X}")
+    assert not atlassian_crc(f"{body}=00000000")
