@@ -21,14 +21,20 @@ class EventEmitter:
 
         self._logger = get_logger("privmw.ledger", logger_provider=provider or get_logger_provider())
 
-    def emit(self, name: str, attributes: Mapping[str, str | int]) -> None:
-        """Emit one event."""
+    def emit(self, name: str, attributes: Mapping[str, Any], *, time_ns: int | None = None) -> None:
+        """Emit one event.
+
+        Args:
+            name: Name of the event.
+            attributes: Its attributes.
+            time_ns: When it happened, in nanoseconds since the Unix epoch; now when ``None``.
+        """
         from opentelemetry._logs import LogRecord, SeverityNumber
 
         now = time.time_ns()
         self._logger.emit(
             LogRecord(
-                timestamp=now,
+                timestamp=now if time_ns is None else time_ns,
                 observed_timestamp=now,
                 severity_number=SeverityNumber.INFO,
                 event_name=name,

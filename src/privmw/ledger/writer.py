@@ -96,7 +96,7 @@ class LedgerWriter:
         self._group_seconds = group_ms / 1000
         self._group_size = group_size
         self._busy_timeout = busy_timeout
-        self._observers = tuple(observers)
+        self._observers = list(observers)
         self._reset()
         forks.follow(self)
 
@@ -149,6 +149,14 @@ class LedgerWriter:
         with self._lock:
             self._closing = self._final = False
             self._start()
+
+    def observe(self, observer: Observer) -> None:
+        """Have another observer told of what becomes durable from now on; call it before :meth:`start`.
+
+        Args:
+            observer: One that needs the writer itself, and so could not be given to the constructor.
+        """
+        self._observers.append(observer)
 
     def submit(self, record: TransferRecord, durability: Durability = Durability.GROUP) -> LedgerReceipt:
         """Take a record, without I/O on the calling thread.
@@ -315,7 +323,7 @@ class LedgerWriter:
                 continue
             try:
                 sealed.append(chain.seal(item.record))
-            except Exception as error:  # noqa: BLE001 - one bad record must not take the others with it
+            except Exception as error:  # noqa: BLE001 - whatever it is, records must be refused or kept, not forgotten
                 problem = str(error) if isinstance(error, LedgerError) else type(error).__name__
                 refused[id(item)] = f"the record has no canonical form: {problem}"
                 with self._lock:
