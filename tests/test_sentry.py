@@ -57,7 +57,7 @@ def _init(ingest: StandIn, **options: Any) -> None:
 
 
 def _crash() -> None:
-    customer = EMAIL
+    customer = EMAIL  # noqa: F841 - a local variable that the SDK would send
     raise LookupError(f"no account for {EMAIL}")
 
 

@@ -82,7 +82,7 @@ class SentryRedactor:
         """Redact a breadcrumb, log or metric; ``None``, which drops it, when that fails."""
         try:
             return self._redactor.value(item)
-        except Exception:  # noqa: BLE001 - fail closed
+        except Exception:  # noqa: BLE001 - the SDK would send some items as they were
             self.failures += 1
             return None
 
@@ -90,7 +90,7 @@ class SentryRedactor:
         """Redact a streamed span, which a hook may rename but not drop."""
         try:
             return self._redactor.value(span)
-        except Exception:  # noqa: BLE001 - the SDK sends the original when its hook raises
+        except Exception:  # noqa: BLE001 - the SDK would send some items as they were
             self.failures += 1
             return {"name": FAILED, "attributes": {}}
 
@@ -174,7 +174,7 @@ class RedactingTransport(Transport):
         """Redact and pass on; never raises."""
         try:
             safe = self._redactor.envelope(envelope) if self._permit() else None
-        except Exception:  # noqa: BLE001 - fail closed: an envelope that cannot be redacted is not sent
+        except Exception:  # noqa: BLE001 - the SDK would send some items as they were
             self._redactor.failures += 1
             return
         if safe is not None and safe.items:
@@ -275,7 +275,7 @@ def _composed(theirs: _Hook | None, ours: _Hook) -> _Hook:
     def both(item: Any, hint: Any) -> Any:
         try:
             item = theirs(item, hint)
-        except Exception:  # noqa: BLE001 - their failure must not send what neither hook has seen
+        except Exception:  # noqa: BLE001 - the SDK would send some items as they were
             return ours(None, hint)
         return None if item is None else ours(item, hint)
 

@@ -29,7 +29,7 @@ class Durable:
         if self.lost:
             raise LedgerUnavailable("lost")
 
-    async def wait_async(self, timeout: float) -> None:
+    async def wait_async(self, timeout: float) -> None:  # noqa: ASYNC109
         """The same."""
         self.wait(timeout)
 

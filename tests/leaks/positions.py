@@ -53,7 +53,7 @@ logger = logging.getLogger("leaks")
 
 
 def _fail(value: str) -> None:
-    customer = value
+    customer = value  # noqa: F841 - a local variable that reports would carry
     raise LookupError(f"nothing found for {value}")
 
 
@@ -172,7 +172,7 @@ def _posthog(properties: Callable[[str], dict[str, Any]], *, distinct_id: str | 
 
 POSITIONS: dict[str, dict[str, Act]] = {
     "log": {
-        "message": _log(lambda value, _: logger.info(f"about {value}")),
+        "message": _log(lambda value, _: logger.info(f"about {value}")),  # noqa: G004
         "argument": _log(lambda value, _: logger.info("about %s and %r", value, {"v": value})),
         "extra": _log(lambda value, _: logger.info("about", extra={"note": {"deep": [value]}})),
         "exception": _log_exception,

@@ -85,7 +85,7 @@ def _log_quietly(_: logging.Logger) -> None:
 
 
 CALLS: dict[str, Callable[[logging.Logger], None]] = {
-    "message": lambda logger: logger.info(f"hello {EMAIL}"),
+    "message": lambda logger: logger.info(f"hello {EMAIL}"),  # noqa: G004
     "argument": lambda logger: logger.info("hello %s", EMAIL),
     "mapping": lambda logger: logger.info("hello %(who)s", {"who": EMAIL, "unused": EMAIL}),
     "object": lambda logger: logger.info("failed: %s", ValueError(EMAIL)),
@@ -95,7 +95,9 @@ CALLS: dict[str, Callable[[logging.Logger], None]] = {
     "exception": _log_exception,
     "stack": lambda logger: logger.info("hello", stack_info=True, extra={"mail": EMAIL}),
     "bad template": lambda logger: logger.info("hello %d %d", EMAIL),
-    "record": lambda logger: logger.handle(logging.makeLogRecord({"msg": EMAIL, "message": EMAIL, "levelno": 20})),
+    "record": lambda logger: logger.handle(
+        logging.makeLogRecord({"name": "made", "msg": EMAIL, "message": EMAIL, "levelno": 20})
+    ),
     "quiet logger": _log_quietly,
 }
 POSITIONS = list(CALLS)

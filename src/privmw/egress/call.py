@@ -84,7 +84,7 @@ class Call:
             code, remedy = ReasonCode.CONTENT_UNSCANNABLE, f"The guard met {error}."
         except RedactionError:
             code, remedy = ReasonCode.CONTENT_UNSCANNABLE, "The body exceeds a limit of [redaction.limits]."
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
             code, remedy = ReasonCode.GUARD_FAILED, f"The guard itself failed ({type(error).__name__})."
         # Outside the handlers: the error may hold a value, and must not become the denial's context.
         denial = replace(self._decision, kind=DecisionKind.DENY, reason_code=code, remedy=remedy)

@@ -95,7 +95,7 @@ class Guard:
             return self._open(outgoing)
         except TransferDenied:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
             failure = type(error).__name__
         # Outside the handler: the error may hold a value, and must not become the denial's context.
         self._failed(outgoing, failure)
