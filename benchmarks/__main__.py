@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tables import FORMATS, use
+
 __all__ = ["COMMANDS", "main"]
 
 
@@ -49,11 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("command", nargs="?", choices=sorted(COMMANDS), default="speed")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--format", choices=FORMATS, default="auto", help="how tables are printed")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="peer or workload; may be repeated")
     parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
     parser.add_argument("--data", type=Path, metavar="FILE", help="accuracy: JSON Lines with text and spans")
     parser.add_argument("--profile", default="default", help="accuracy: redaction profile")
     options = parser.parse_args(arguments)
+    use(options.format)
     results, report = COMMANDS[options.command](options)
     results = {
         "command": options.command,

@@ -61,10 +61,8 @@ def report(results: dict[str, Any]) -> None:
         ("Peak bytes allocated by one call (Python's allocator)", lambda item: f"{item['alloc_bytes']:,}"),
         ("Planted values still readable afterwards", _missed),
     ):
-        rows = [
-            [result["label"], *(_cell(result["workloads"].get(name), cell) for name in names)] for result in present
-        ]
-        show(title, ["", *names], rows)
+        rows = [[name, *(_cell(result["workloads"].get(name), cell) for result in present)] for name in names]
+        show(title, ["", *(result["label"] for result in present)], rows)
     show(
         "The peers",
         ["", "version", "entity types or keys", "import and set-up", "memory added"],

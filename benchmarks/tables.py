@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["microseconds", "show"]
+__all__ = ["FORMATS", "microseconds", "show", "use"]
+
+FORMATS = ("auto", "plain", "markdown")
+_chosen = {"format": "auto"}
+
+
+def use(name: str) -> None:
+    """Choose how tables are printed: ``auto`` = rich where it is installed, ``plain``, or ``markdown`` for the docs."""
+    _chosen["format"] = name
 
 
 def microseconds(value: float) -> str:
@@ -18,6 +26,12 @@ def microseconds(value: float) -> str:
 
 def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print one table."""
+    if _chosen["format"] == "markdown":
+        _markdown(title, head, rows)
+        return
+    if _chosen["format"] == "plain":
+        _plain(title, head, rows)
+        return
     try:
         from rich.console import Console
         from rich.table import Table
@@ -33,6 +47,12 @@ def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     if not console.is_terminal:
         console = Console(width=200)
     console.print(table)
+
+
+def _markdown(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    print(f"\n**{title}**\n")
+    for line in (head, ["---", *["---:"] * (len(head) - 1)], *rows):
+        print(f"| {' | '.join(line)} |")
 
 
 def _plain(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import accuracy, from_pattern, own, speed, timing, worker
+from benchmarks import accuracy, from_pattern, own, speed, tables, timing, worker
 from benchmarks.__main__ import COMMANDS, main
 from benchmarks.data import people, workloads
 from benchmarks.hostile import HOSTILE
@@ -74,6 +74,15 @@ def test_speed_tables_name_what_is_missing(capsys: pytest.CaptureFixture[str]) -
     printed = capsys.readouterr().out
     assert "x: not installed (x)" in printed
     assert "plain re" in printed
+
+
+@pytest.mark.parametrize(("form", "expected"), [("plain", "a  b"), ("markdown", "| a | b |"), ("auto", "a")])
+def test_tables_come_in_three_forms(form: str, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same rows for a terminal, a log and the documentation."""
+    tables.use(form)
+    tables.show("title", ["a", "b"], [["1", "2"]])
+    tables.use("auto")
+    assert expected in capsys.readouterr().out
 
 
 def test_an_unknown_name_is_refused() -> None:
