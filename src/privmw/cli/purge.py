@@ -23,6 +23,7 @@ HELP = "remove what the retention schedule says, and say on record what was remo
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="ledger directory")
+    parser.add_argument("--dsn", help="purge this PostgreSQL copy instead; the record goes through DIR, its outbox")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be removed")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
     parser.add_argument("--zone", help="IANA time zone in which days begin and end (default: the setting's, UTC)")
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from privmw.settings import PrivacySettings
 
     settings = PrivacySettings()
-    directory: Path = arguments.directory or Path(settings.ledger.directory)
+    directory: Path = arguments.directory or settings.root / settings.ledger.directory
     if not directory.is_dir():
         raise ConfigurationError("there is no ledger directory", source=str(directory), field="ledger.directory")
     holds = HoldFile(directory / HOLDS_FILE)
@@ -95,6 +96,7 @@ def _purge(
         clock=SystemClock(),
         dry_run=arguments.dry_run,
         timeout=arguments.timeout,
+        dsn=arguments.dsn,
     )
     if report is None:
         raise LedgerUnavailable(f"{directory}: another process is purging")
@@ -110,7 +112,7 @@ def _writer(settings: PrivacySettings, directory: Path) -> tuple[LedgerWriter, S
     clock = SystemClock()
     observers = []
     if settings.ledger.signing_key_file is not None:
-        keys = SigningKeys.load(Path(settings.ledger.signing_key_file), ledger=directory)
+        keys = SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
         observers.append(Checkpointer(keys, clock=clock, every=settings.ledger.checkpoint_every, directory=directory))
     return LedgerWriter(directory, deployment=settings.ledger.deployment, clock=clock, observers=observers), clock
 

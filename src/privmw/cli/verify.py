@@ -70,7 +70,8 @@ def _source(given: str | None) -> Path | str:
         return given if given.startswith(("postgresql://", "postgres://")) else Path(given)
     from privmw.settings import PrivacySettings
 
-    return Path(PrivacySettings().ledger.directory)
+    settings = PrivacySettings()
+    return settings.root / settings.ledger.directory
 
 
 def _new_key(path: Path) -> int:

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - statements are put together from constants of this file
 """Reads a ledger file for verification, with a reader of its own: what judges the writer should not share its code.
 
 Standard library only; this file is also part of the exported auditor.

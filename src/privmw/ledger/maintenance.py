@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from privmw.ledger.anchors import Anchor
@@ -38,8 +39,18 @@ def purge_directory(
     clock: Clock,
     dry_run: bool = False,
     timeout: float = 10.0,
+    dsn: str | None = None,
 ) -> PurgeReport | None:
     """Purge a ledger directory under its lock, with its legal holds.
+
+    Args:
+        directory: The ledger's directory.
+        schedule: When what is due.
+        sink: Where purge records go: a writer of that directory.
+        clock: Tells what day it is.
+        dry_run: Only look.
+        timeout: Seconds to wait for each record, and for readers in the way.
+        dsn: Purge this PostgreSQL copy instead of the files; purge records are shipped to it from the directory.
 
     Returns:
         What was done, ``None`` when another process is at it.
@@ -53,13 +64,33 @@ def purge_directory(
         return None
     try:
         holds = HoldFile(directory / HOLDS_FILE).load()
-        store = open_store(directory)
+        store = open_store(directory if dsn is None else dsn)
         try:
-            return purge(store, schedule, sink, clock=clock, holds=holds, dry_run=dry_run, timeout=timeout)
+            return purge(
+                store,
+                schedule,
+                sink,
+                clock=clock,
+                holds=holds,
+                dry_run=dry_run,
+                timeout=timeout,
+                publish=None if dsn is None else partial(_ship, directory, dsn),
+            )
         finally:
             store.close()
     finally:
         lock.release()
+
+
+def _ship(directory: Path, dsn: str) -> None:
+    """Copy what the directory holds to PostgreSQL now."""
+    from privmw.ledger.shipper import Shipper
+
+    shipper = Shipper(directory, dsn)
+    try:
+        shipper.ship()
+    finally:
+        shipper.close()
 
 
 class Maintenance:

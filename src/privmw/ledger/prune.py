@@ -8,7 +8,7 @@ does not hash to what is stored, because evidence of tampering must not be tidie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -58,6 +58,7 @@ class Pruner:
         clock: Source of their times.
         today: The date in the controller's time zone.
         timeout: Seconds to wait for each of them.
+        publish: Called between such a record and the dropping; see :func:`privmw.ledger.purge.purge`.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Pruner:
         clock: Clock,
         today: date,
         timeout: float,
+        publish: Callable[[], object] | None = None,
     ) -> None:
         self._schedule = schedule
         self._sink = sink
         self._clock = clock
         self._today = today
         self._timeout = timeout
+        self._publish = publish
         self._minimum = {chain.writer_id: _minimum_index(chain) for chain in chains}
 
     def look(self, chain: ReadableChain, holds: Sequence[Hold]) -> list[PrunedHeaders]:
@@ -105,6 +108,8 @@ class Pruner:
             details["clause"] = summary.clause
         record = TransferRecord(kind=RecordKind.PURGE, record_id=new_record_id(now), time_ms=now, details=details)
         self._sink.submit(record, Durability.BEFORE_SEND).wait(self._timeout)
+        if self._publish is not None:
+            self._publish()
         chain.prune(tree.size, tree.nodes())
         self._minimum[chain.writer_id] = tree.size
         return [summary]

@@ -12,7 +12,7 @@ delete in another writer's file only needs SQLite's lock, for a batch of payload
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -93,6 +93,7 @@ def purge(
     holds: Sequence[Hold] = (),
     dry_run: bool = False,
     timeout: float = 10.0,
+    publish: Callable[[], object] | None = None,
 ) -> PurgeReport:
     """Remove what is due from a whole ledger.
 
@@ -104,6 +105,8 @@ def purge(
         holds: What must stay.
         dry_run: Only look.
         timeout: Seconds to wait for each record, and for readers that stand in the way of erasing.
+        publish: Called between a purge record and the deletion that it names, where ``sink`` does not write into
+            ``store`` itself: ships the record there, so that the store never has a hole before its explanation.
 
     Returns:
         What was done.
@@ -113,7 +116,7 @@ def purge(
     """
     report = PurgeReport(schedule.today(clock), dry_run)
     chains = store.chains()
-    pruner = Pruner(chains, schedule, sink, clock=clock, today=report.today, timeout=timeout)
+    pruner = Pruner(chains, schedule, sink, clock=clock, today=report.today, timeout=timeout, publish=publish)
     for chain in chains:
         plans = _Planner(chain, schedule, holds, report).plans()
         if dry_run:
@@ -121,6 +124,8 @@ def purge(
             continue
         for plan in plans:
             plan.record(sink, clock, report.today, timeout)
+        if plans and publish is not None:
+            publish()
         try:
             target = store.open_purgeable(chain.writer_id)
         except LedgerError as error:

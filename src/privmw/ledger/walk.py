@@ -286,6 +286,14 @@ class ChainWalk:
 
 def _is_record(members: dict[str, Any]) -> bool:
     """Whether the members that the walk itself uses are there and of their types."""
-    return all(isinstance(members.get(name), str) for name in ("kind", "record_id", "writer_id", "prev_hash")) and all(
-        type(members.get(name)) is int for name in ("seq", "epoch", "time", "schema")
+    get = members.get
+    return (
+        type(get("seq")) is int
+        and type(get("epoch")) is int
+        and type(get("time")) is int
+        and get("schema") == 1
+        and type(get("kind")) is str
+        and type(get("record_id")) is str
+        and type(get("writer_id")) is str
+        and type(get("prev_hash")) is str
     )

@@ -1,0 +1,113 @@
+"""Verify and purge on a real PostgreSQL: the same verdicts as on the files that were shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from privmw.ledger.checkpoints import Checkpointer
+from privmw.ledger.maintenance import purge_directory
+from privmw.ledger.postgres import connect, migrate
+from privmw.ledger.purge import PurgeReport
+from privmw.ledger.retention import Rule, Schedule
+from privmw.ledger.shipper import Shipper
+from privmw.ledger.verdicts import Report
+from privmw.ledger.verify import verify
+from privmw.ledger.writer import LedgerWriter
+from tests.ledger.conftest import Database
+from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, found, transfer, write_ledger
+
+DAY = 86_400_000
+
+
+def ship(directory: Path, database: Database) -> None:
+    """Copy a directory to a database with the ledger's tables."""
+    connection = connect(database.dsn)
+    migrate(connection)
+    connection.close()
+    shipper = Shipper(directory, database.dsn)
+    shipper.ship()
+    shipper.close()
+
+
+def look(database: Database, *anchors: Path) -> Report:
+    """Verify the database with the test's key."""
+    return verify(database.dsn, keys=KEYS.trusted("privmw"), anchors=anchors)
+
+
+def purge_copy(directory: Path, database: Database, now_ms: int) -> PurgeReport:
+    """Purge the database; the record goes through a writer of the directory."""
+    clock = ManualClock(now_ms)
+    observers = [Checkpointer(KEYS, clock=clock, every=1)]
+    writer = LedgerWriter(directory, clock=clock, host="purger", observers=observers)
+    schedule = Schedule({"subject_3m": Rule("subject_3m", "P3M", "4")}, header=Rule("h", "P1Y", "16"))
+    report = purge_directory(directory, schedule, writer, clock=clock, dsn=database.dsn, timeout=5.0)
+    writer.close(20)
+    assert report is not None
+    return report
+
+
+def test_a_shipped_ledger_is_as_sound_as_its_files(tmp_path: Path, database: Database) -> None:
+    """Sizes, roots, checkpoints and anchors verify on the copy exactly as on the files."""
+    for host in ("a", "b"):
+        write_ledger(tmp_path / "l", 20, host=host, anchor=tmp_path / "anchor")
+    ship(tmp_path / "l", database)
+    report = look(database, tmp_path / "anchor")
+    assert {"OK"} == found(report)
+    files = check(tmp_path / "l", tmp_path / "anchor")
+    assert {(c.writer_id, c.size, c.root, c.anchored) for c in files.chains} == {
+        (c.writer_id, c.size, c.root, c.anchored) for c in report.chains
+    }
+    assert "1 given" == report.keys
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        (
+            "UPDATE headers SET header = replace(encode(header, 'escape'), '\"US\"', '\"DE\"')::bytea WHERE seq = 5",
+            "ALTERED",
+        ),
+        ("UPDATE payloads SET subject_ref = 'nobody' WHERE seq = 5", "ALTERED"),
+        ("UPDATE facets SET country = 'DE' WHERE country = 'US'", "ALTERED"),
+        ("DELETE FROM headers WHERE seq = 5", "MISSING"),
+        ("DELETE FROM payloads WHERE seq = 5", "MISSING"),
+        ("DELETE FROM headers WHERE seq > 5", "TRUNCATED"),
+        ("UPDATE checkpoints SET note = 'nonsense'", "ALTERED"),
+    ],
+)
+def test_what_a_superuser_changes_is_found(tmp_path: Path, database: Database, statement: str, verdict: str) -> None:
+    """Where the triggers are switched off by the server's superuser, the verdict is that of a file changed alike."""
+    write_ledger(tmp_path / "l", 20)
+    ship(tmp_path / "l", database)
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET search_path = privmw_ledger")
+        connection.execute(statement.encode())
+    report = look(database)
+    assert {verdict} == found(report), report.as_dict()
+    assert 1 == report.exit_code()
+
+
+def test_purging_the_copy_is_on_record_there(tmp_path: Path, database: Database) -> None:
+    """Payloads go from the database, the record is shipped before that, and both sides verify, again after a prune."""
+    records = [transfer(number, purge_after=None) for number in range(30)]
+    write_ledger(tmp_path / "l", records)
+    ship(tmp_path / "l", database)
+    report = purge_copy(tmp_path / "l", database, START_MS + 100 * DAY)
+    assert (30, []) == (report.payloads[0].count, report.obstacles)
+    assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
+    assert {"OK"} == found(check(tmp_path / "l"))
+    later = purge_copy(tmp_path / "l", database, START_MS + 500 * DAY)
+    assert later.headers
+    assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
+
+
+def test_an_empty_database_can_not_be_judged(database: Database) -> None:
+    """A database with tables and no chain is exit code 2."""
+    connection = connect(database.dsn)
+    migrate(connection)
+    connection.close()
+    assert 2 == look(database).exit_code()
