@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy`` and ``ledger`` for the rest."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``ledger``; ``docs`` writes the page."""
 
 from __future__ import annotations
 
@@ -37,11 +37,17 @@ def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
     return ledger.collect(quick=options.quick), ledger.report
 
 
+def _docs(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    docs = import_module("benchmarks.docs")
+    return docs.collect(quick=options.quick), docs.report
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callable[[Any], None]]]] = {
     "speed": _speed,
     "own": _own,
     "accuracy": _accuracy,
     "ledger": _ledger,
+    "docs": _docs,
 }
 """Each takes the options and returns the results, ready for JSON, and what prints them."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import accuracy, from_pattern, own, speed, tables, timing, worker
+from benchmarks import accuracy, docs, from_pattern, own, speed, tables, timing, worker
 from benchmarks.__main__ import COMMANDS, main
 from benchmarks.data import people, workloads
 from benchmarks.hostile import HOSTILE
@@ -83,6 +83,17 @@ def test_tables_come_in_three_forms(form: str, expected: str, capsys: pytest.Cap
     tables.show("title", ["a", "b"], [["1", "2"]])
     tables.use("auto")
     assert expected in capsys.readouterr().out
+
+
+def test_the_page_has_the_sections_that_are_refreshed() -> None:
+    """A table is replaced between its comments and nowhere else; an unknown section is an error."""
+    page = docs.PAGE.read_text(encoding="utf-8")
+    for name in ("speed", "own", "accuracy"):
+        changed = docs.refresh(page, name, "| new |")
+        assert "| new |" in changed
+        assert page.partition(f"<!-- {name} -->")[0] == changed.partition(f"<!-- {name} -->")[0]
+    with pytest.raises(SystemExit, match="nothing"):
+        docs.refresh(page, "nothing", "")
 
 
 def test_an_unknown_name_is_refused() -> None:
