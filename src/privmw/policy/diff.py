@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from privmw.policy.register import Register
 
-__all__ = ["Change", "changes"]
+__all__ = ["MATERIAL", "Change", "changes"]
 
-_MATERIAL = frozenset(
+MATERIAL = frozenset(
     {
         "countries",
         "data_categories",
@@ -77,7 +77,7 @@ def _fields(path: str, older: Any, newer: Any) -> Iterator[Change]:
         before, after = getattr(older, field.name), getattr(newer, field.name)
         if before == after or field.name in _SKIPPED:
             continue
-        material = field.name in _MATERIAL or (path == "controller" and field.name in ("name", "country"))
+        material = field.name in MATERIAL or (path == "controller" and field.name in ("name", "country"))
         where = f"{path}.{field.name}"
         if _listed(before) and _listed(after):
             added, removed = sorted(set(after) - set(before)), sorted(set(before) - set(after))
