@@ -107,7 +107,9 @@ def jp_my_number(text: str) -> bool:
 def in_aadhaar(text: str) -> bool:
     """Return whether an Aadhaar number passes Verhoeff, begins with 2 to 9 and is no palindrome."""
     digits = values(text)
-    return len(digits) == 12 and digits[0] > 1 and digits != digits[::-1] and verhoeff_values(digits)
+    return (
+        len(digits) == 12 and digits[0] > 1 and max(digits) < 10 and digits != digits[::-1] and verhoeff_values(digits)
+    )
 
 
 def th_tnin(text: str) -> bool:

@@ -73,9 +73,9 @@ def wallet(text: str) -> bool:
     lower = text[:5].lower()
     if lower.startswith(("bc1", "tb1", "ltc1", "addr1")):
         return bech32(text)
-    if text[0] == "r":
+    if text[:1] == "r":
         return base58check(text.translate(_RIPPLE))
-    if text[0] == "4" or (text[0] == "8" and len(text) > 90):
+    if text[:1] in ("4", "8") and len(text) > 90:
         return True  # Monero: 95 characters, Keccak checksum over its own block encoding
     return base58check(text)
 

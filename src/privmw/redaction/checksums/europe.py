@@ -23,8 +23,8 @@ _HETU_MARKS = b"0123456789ABCDEFHJKLMNPRSTUVWXY"
 _PPS_LETTERS = b"WABCDEFGHIJKLMNOPQRSTUV"
 _SVNR_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 _ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
-_CF_ODD = dict(zip(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", _ODD[:10] + _ODD, strict=True))
-_CF_EVEN = dict(zip(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (*range(10), *range(26)), strict=True))
+_CF_ODD: dict[int, int] = dict(zip(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", _ODD[:10] + _ODD, strict=True))
+_CF_EVEN: dict[int, int] = dict(zip(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (*range(10), *range(26)), strict=True))
 
 
 def uk_nhs(text: str) -> bool:
@@ -131,7 +131,7 @@ def es_cif(text: str) -> bool:
 def it_fiscal_code(text: str) -> bool:
     """Return whether an Italian codice fiscale's check letter is right; letters in place of digits are allowed."""
     compact = ascii_upper(text).encode()
-    if len(compact) != 16:
+    if len(compact) != 16 or not compact.isalnum():
         return False
     total = sum(_CF_ODD[sign] for sign in compact[0:15:2]) + sum(_CF_EVEN[sign] for sign in compact[1:15:2])
     return compact[15] == 65 + total % 26
@@ -163,6 +163,8 @@ def pl_id_card(text: str) -> bool:
 def cz_birth_number(text: str) -> bool:
     """Return whether a Czech or Slovak birth number is right; nine digits (before 1954) have no check digit."""
     digits = values(text)
+    if len(digits) not in (9, 10) or max(digits) > 9:
+        return False
     month = digits[2] * 10 + digits[3]
     for shift in (70, 50, 20):
         if month > shift:
