@@ -97,6 +97,7 @@ def _follow(ledger: Ledger, criteria: Criteria, arguments: argparse.Namespace) -
         if arguments.json or arguments.csv:
             _print(transfers, arguments)
         for row in map(_row, transfers):
+            del row["outcome"]  # it is not known yet
             print("  ".join(filter(None, row.values())), flush=True)
     except KeyboardInterrupt:
         return 0

@@ -59,11 +59,13 @@ class AmbientCounter:
 
         Args:
             source: Its name, the recipient's register key as a rule.
-            template: What its records say of recipient, country, purpose, categories and retention; ``kind``, ids, time,
-                details and payload are replaced.
+            template: What its records say of recipient, country, purpose, categories and retention; ``kind``, decision, ids,
+                time, details and payload are replaced.
         """
         with self._lock:
-            self._sources[source] = _Source(replace(template, kind=RecordKind.AMBIENT, payload=None, intent_id=None))
+            self._sources[source] = _Source(
+                replace(template, kind=RecordKind.AMBIENT, decision=None, payload=None, intent_id=None)
+            )
 
     def count(self, source: str, *, number: int = 1, bytes_out: int = 0, bytes_in: int = 0) -> None:
         """Count transfers to a source; cheap, and without I/O.

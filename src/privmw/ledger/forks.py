@@ -36,7 +36,8 @@ def abandon(connection: object) -> None:
     """Keep an inherited connection for the child's whole life and beyond.
 
     SQLite forbids to use or close a connection across a fork: closing would drop the parent's view of the write-ahead
-    log. Closing one to PostgreSQL would end the parent's session. The extra reference outlives the interpreter's shutdown, which empties module globals.
+    log. Closing one to PostgreSQL would end the parent's session. The extra reference outlives the interpreter's
+    shutdown, which empties module globals.
     """
     import ctypes
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 
+from privmw.errors import LedgerError
 from privmw.types import RecordKind, TransferRecord, new_record_id
 
-__all__ = ["Losses"]
+__all__ = ["Losses", "describe"]
+
+
+def describe(error: Exception) -> str:
+    """Words for an error: SQLite's and the operating system's messages hold no values, only paths at most."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error) if isinstance(error, LedgerError | sqlite3.Error) else type(error).__name__
 
 
 class Losses:

@@ -65,7 +65,8 @@ class PostgresChain:
     def facet_mismatches(self) -> Iterator[int]:
         """``seq`` of the records whose search columns do not say what their header says."""
         facets = dict(self._facets())
-        statement = "SELECT seq, epoch, time, intent, header, facet FROM headers WHERE writer = %s AND seq >= %s ORDER BY seq LIMIT %s"
+        columns = "seq, epoch, time, intent, header, facet"
+        statement = f"SELECT {columns} FROM headers WHERE writer = %s AND seq >= %s ORDER BY seq LIMIT %s"
         start = 0
         while page := self._rows(statement, (self._number, start, _PAGE)):
             start = page[-1][0] + 1
@@ -86,8 +87,7 @@ class PostgresChain:
     def subtrees(self) -> Iterator[tuple[int, int, bytes]]:
         """``(level, position, hash)`` of the subtrees kept when headers were pruned."""
         statement = "SELECT level, position, hash FROM subtrees WHERE writer = %s ORDER BY level, position"
-        for level, position, digest in self._rows(statement, (self._number,)):
-            yield level, position, digest
+        yield from self._rows(statement, (self._number,))
 
     def find(
         self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
@@ -108,7 +108,8 @@ class PostgresChain:
             span = (since, until, *mark, size)
             if criteria.subject_ref is not None:
                 some = "" if chosen is None else "AND h.facet = ANY(%s)"
-                clauses = f"JOIN payloads p USING (writer, seq) WHERE h.writer = %s AND p.subject_ref = %s {some} AND {tail} LIMIT %s"
+                who = "JOIN payloads p USING (writer, seq) WHERE h.writer = %s AND p.subject_ref = %s"
+                clauses = f"{who} {some} AND {tail} LIMIT %s"
                 chosen_values = () if chosen is None else (chosen,)
                 page = list(self._headers(clauses, (self._number, criteria.subject_ref, *chosen_values, *span)))
             elif chosen is None:
@@ -201,7 +202,7 @@ class PostgresStore:
         self._connection = connect(dsn)
         try:
             if not is_ready(self._connection):
-                raise LedgerUnavailable("the database holds no ledger, or one of an older version")
+                raise LedgerUnavailable("the database holds no ledger, or one of an older version")  # noqa: TRY301
             self.refresh()
         except BaseException:
             self._connection.close()

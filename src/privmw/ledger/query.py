@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from privmw.errors import LedgerCorrupt, LedgerError
 from privmw.ledger.canonical import parse
@@ -23,7 +23,7 @@ from privmw.ledger.facets import matches
 from privmw.ledger.reader import Criteria, ReadableChain, Store, StoredHeader, open_store
 from privmw.ledger.record import header_members, record_from
 from privmw.ledger.schema import facet_of
-from privmw.types import Outcome, RecordKind, TransferRecord
+from privmw.types import DecisionKind, Enforcement, Outcome, TransferRecord
 
 __all__ = ["Criteria", "Entry", "Ledger", "Transfer"]
 
@@ -72,12 +72,15 @@ class Transfer:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How it ended: ``unknown`` for an intent without an outcome record, ``None`` for what is no intended transfer."""
+        """How it ended: ``unknown`` for an intent without an outcome record, ``None`` for what was not to be sent."""
         if self.result is not None:
             return self.result.record.outcome or Outcome.UNKNOWN
         if self.record.outcome is not None:
             return self.record.outcome
-        return Outcome.UNKNOWN if self.record.kind is RecordKind.TRANSFER else None
+        if self.record.decision is None:
+            return None
+        refused = self.record.decision is DecisionKind.DENY and self.record.enforcement is not Enforcement.SHADOW
+        return None if refused else Outcome.UNKNOWN
 
 
 class Ledger:
@@ -100,7 +103,7 @@ class Ledger:
         """
         return cls(open_store(source))
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -128,7 +131,9 @@ class Ledger:
     def transfers(
         self, criteria: Criteria | None = None, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[Transfer]:
-        """Matching intents and refusals with their outcomes; other records come only when ``criteria.kinds`` asks for them.
+        """Matching intents and refusals (records with a decision) with their outcomes.
+
+        Records of other kinds come when ``criteria.kinds`` asks for them.
 
         Raises:
             LedgerCorrupt: A record cannot be read.
@@ -140,7 +145,7 @@ class Ledger:
             yield from (Transfer(entry, outcomes.get(entry.record.record_id)) for entry in batch)
 
     def follow(self, criteria: Criteria | None = None, *, interval: float = 0.5) -> Iterator[Transfer]:
-        """Yield matching transfers and refusals as they become durable, without end; outcomes come as transfers of their own.
+        """Yield matching transfers and refusals as they become durable, without end and without their outcomes.
 
         Args:
             criteria: What is asked for; ``since_ms`` asks for older records first.
@@ -149,8 +154,9 @@ class Ledger:
         wanted = _transfers_only(criteria)
         seen = {chain.writer_id: head.seq for chain in self._chains if (head := chain.head()) is not None}
         if wanted.since_ms is not None:
-            older = self.entries(wanted)
-            yield from (Transfer(entry) for entry in older if entry.seq <= seen.get(entry.writer_id, -1))
+            for entry in self.entries(wanted):
+                if entry.seq <= seen.get(entry.writer_id, -1) and entry.record.intent_id is None:
+                    yield Transfer(entry)
         while True:
             for chain in self._chains:
                 fresh = list(chain.headers(seen.get(chain.writer_id, -1) + 1))
@@ -187,11 +193,15 @@ class Ledger:
 
 def _transfers_only(criteria: Criteria | None) -> Criteria:
     wanted = criteria if criteria is not None else Criteria()
-    return wanted if wanted.kinds else replace(wanted, kinds=frozenset({RecordKind.TRANSFER, RecordKind.DENIED}))
+    if wanted.kinds or wanted.decisions:
+        return wanted
+    return replace(wanted, decisions=frozenset(DecisionKind))
 
 
 def _fits(entry: Entry, criteria: Criteria) -> bool:
     record = entry.record
+    if record.intent_id is not None:
+        return False
     if criteria.since_ms is not None and record.time_ms < criteria.since_ms:
         return False
     if criteria.until_ms is not None and record.time_ms >= criteria.until_ms:

@@ -123,7 +123,9 @@ class Shipper:
                 outlet.add_checkpoint(chain.writer_id, checkpoint)
         except LedgerCorrupt as error:
             self.forked[path.name] = str(error)
-            logger.error("%s is not copied to the database any further: %s", path.name, error)
+            logger.error(  # noqa: TRY400 - the error is the ledger's finding, not ours
+                "%s is not copied to the database any further: %s", path.name, error
+            )
         finally:
             with self._reading:
                 chain.close()

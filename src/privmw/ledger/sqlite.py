@@ -1,4 +1,3 @@
-
 """A ledger directory as a store: every file a chain, read beside its live writer."""
 
 from __future__ import annotations

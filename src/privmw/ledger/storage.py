@@ -194,9 +194,9 @@ class LedgerFile:
     def _facet(self, facet: Facet) -> int:
         run = self._connection.execute
         columns = "kind, decision, reason_code, recipient, country, purpose, categories"
-        row = run(f"SELECT id FROM facets WHERE ({columns}) = (?, ?, ?, ?, ?, ?, ?)", facet).fetchone()  # noqa: S608
+        row = run(f"SELECT id FROM facets WHERE ({columns}) = (?, ?, ?, ?, ?, ?, ?)", facet).fetchone()
         if row is None:
-            row = run(f"INSERT INTO facets ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id", facet).fetchone()  # noqa: S608
+            row = run(f"INSERT INTO facets ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id", facet).fetchone()
         number: int = row[0]
         return number
 
@@ -204,7 +204,7 @@ class LedgerFile:
         row = f"({', '.join('?' * width)})"
         start = 0
         for size in _CHUNKS:
-            statement = f"INSERT INTO {table} VALUES {', '.join([row] * size)}"  # noqa: S608 - both are constants
+            statement = f"INSERT INTO {table} VALUES {', '.join([row] * size)}"
             while len(rows) - start >= size:
                 values = [value for entry in rows[start : start + size] for value in entry]
                 self._connection.execute(statement, values)

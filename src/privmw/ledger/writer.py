@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -33,7 +32,7 @@ from privmw.errors import LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.chain import Sealed
 from privmw.ledger.clock import SystemClock
-from privmw.ledger.losses import Losses
+from privmw.ledger.losses import Losses, describe
 from privmw.ledger.observer import Observer
 from privmw.ledger.receipts import LedgerReceipt
 from privmw.ledger.session import Session
@@ -341,7 +340,7 @@ class LedgerWriter:
         return sealed, refused
 
     def _failed(self, batch: list[_Item], error: Exception) -> None:
-        problem = f"the ledger cannot be written: {_describe(error)}"
+        problem = f"the ledger cannot be written: {describe(error)}"
         if not self._failing:
             logger.error("%s; records that must be durable are refused until it can", problem)
         self._failing = True
@@ -382,8 +381,6 @@ class LedgerWriter:
         if items:
             logger.error("%d records were lost: %s", len(items), problem)
 
-    # --- forks --------------------------------------------------------------------------------------------------------
-
     def _before_fork(self) -> None:
         self._holds_io = self._io.acquire(timeout=FORK_SECONDS)
         self._lock.acquire()
@@ -399,13 +396,6 @@ class LedgerWriter:
         self._reset()
         for item in inherited:
             item.receipt.settle("the record belongs to the parent process")
-
-
-def _describe(error: Exception) -> str:
-    """Words for an error: SQLite's and the operating system's messages hold no values, only paths at most."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error) if isinstance(error, LedgerError | sqlite3.Error) else type(error).__name__
 
 
 def _time_of(record: TransferRecord, fallback: int) -> int:
