@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar
 
-import orjson
-
 from privmw.errors import ConfigurationError, RedactionError
-from privmw.redaction.identified import with_known
+from privmw.redaction.identified import with_known, with_names
+from privmw.redaction.jsontext import redact_json
 from privmw.redaction.known import Known, current_known
 from privmw.redaction.limits import FAILED, LIMITED, Limits
 from privmw.redaction.operators import Operator, OperatorLike, Replace, compile_operators
@@ -25,8 +22,6 @@ from privmw.types import Match
 __all__ = ["Explanation", "Operator", "Redactor", "Transformed"]
 
 T = TypeVar("T")
-
-_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 
 
 class Explanation(NamedTuple):
@@ -182,32 +177,30 @@ class Redactor:
             rewrite = self._rewriter(replace, None, known)
             result: T = self._walker.walk(value, rewrite, replace, every_key=known is not None).value
             return result
-        except Exception:  # noqa: BLE001 - fail closed
+        except Exception:  # noqa: BLE001 - fail closed: what cannot be looked at does not leave
             self._count("failed")
             return FAILED  # type: ignore[return-value]
 
     def json(self, data: bytes) -> bytes:
-        """Redact a JSON document; the same bytes where nothing is found. What is no JSON is redacted as text."""
-        try:
-            exact = _LONG_NUMBER.search(data) is not None  # numbers that orjson would round
-            value = json.loads(data) if exact else orjson.loads(data)
-        except ValueError:
-            return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        new = self.value(value)
-        if new is value:
-            return data
-        try:
-            return json.dumps(new, ensure_ascii=False, separators=(",", ":")).encode() if exact else orjson.dumps(new)
-        except (TypeError, ValueError):
-            self._count("failed")
-            return orjson.dumps(FAILED)
+        """Redact a JSON document; the same bytes where nothing is found. What is no JSON is redacted as text.
 
-    def transform(self, value: object, replace: Replace) -> Transformed:
+        Never raises; see :mod:`privmw.redaction.jsontext` for long numbers, ``NaN`` and repeated keys.
+        """
+        try:
+            return redact_json(data, self.value, self.text)
+        except Exception:  # noqa: BLE001 - fail closed
+            self._count("failed")
+            return f'"{FAILED}"'.encode()
+
+    def transform(
+        self, value: object, replace: Replace, *, names: Callable[[str], Sequence[Match]] | None = None
+    ) -> Transformed:
         """Replace what is found in a JSON-like value by what a function says, for example by pseudonyms.
 
         Args:
             value: A text or JSON-like value.
             replace: ``(entity_type, original) -> replacement``.
+            names: Matches of the NER tier in a text; where they overlap with the core's, the core's stand.
 
         Raises:
             RedactionError: A limit was exceeded, or a text could not be looked at: the value must not be used.
@@ -221,7 +214,7 @@ class Redactor:
 
         try:
             known = current_known()
-            rewrite = self._rewriter(counting, counts, known)
+            rewrite = self._rewriter(counting, counts, known, names)
             walked = self._walker.walk(value, rewrite, counting, strict=True, every_key=known is not None)
         except RedactionError:
             raise
@@ -229,13 +222,28 @@ class Redactor:
             raise RedactionError("type", remedy="The value could not be looked at") from error
         return Transformed(walked.value, dict(counts), walked.fields)
 
-    def _rewriter(self, replace: Replace, counts: Counter[str] | None, known: Known | None) -> Any:
+    def texts(self, value: object) -> list[str]:
+        """The texts of a value that :meth:`transform` looks at, for a model to look at them first."""
+        return self._walker.texts(value)
+
+    def _rewriter(
+        self,
+        replace: Replace,
+        counts: Counter[str] | None,
+        known: Known | None,
+        names: Callable[[str], Sequence[Match]] | None = None,
+    ) -> Any:
         strict = counts is not None
 
         def rewrite(leaves: Sequence[str], masks: Sequence[int] | None) -> dict[int, str]:
             found = self._engine.find_leaves(leaves, masks)
             if known is not None:
                 merged = {place: with_known(leaf, found.get(place, []), known) for place, leaf in enumerate(leaves)}
+                found = {place: items for place, items in merged.items() if items}
+            if names is not None:
+                merged = {
+                    place: with_names(leaf, found.get(place, []), names(leaf)) for place, leaf in enumerate(leaves)
+                }
                 found = {place: items for place, items in merged.items() if items}
             left = self._most
             changed: dict[int, str] = {}

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from privmw.errors import RedactionError
 from privmw.redaction.collect import Collector, Forced, Keys, Node
 from privmw.redaction.limits import FAILED, LIMITED, Limits
-from privmw.redaction.operators import Replace
+from privmw.redaction.operators import Replace, placeholder
 from privmw.redaction.rebuild import Rebuilder
 
 __all__ = ["Rewrite", "Walked", "Walker"]
@@ -92,6 +92,12 @@ class Walker:
         if not changed and not collector.forced:
             return Walked(value)
         return self._rebuild(value, root, leaves, changed)
+
+    def texts(self, value: object) -> list[str]:
+        """The texts of a value that a walk would look at, keys apart."""
+        collector = Collector(self._keys, self.limits, placeholder, every_key=False)
+        collector.collect(value)
+        return collector.leaves
 
     def _rewrite(self, collector: Collector, rewrite: Rewrite, changed: dict[int, str], strict: bool) -> None:
         leaves = collector.leaves
