@@ -15,6 +15,9 @@ BEFORE = 64
 AFTER = 24
 """Characters behind a value in which a context word counts."""
 
+_GAP = 3
+"""Characters that may stand between two words of a phrase."""
+
 _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(
     r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[a-z]+(?![^\W\d_a-zA-Z가-힣一-鿿぀-ヿ])|[0-9]+"
@@ -124,7 +127,7 @@ class Cues:
             if entries is None and word[-1] == "s":
                 entries = self._first.get(word[:-1])
             for rest, bits in entries or ():
-                if not rest or self._follows(words, index + 1, rest):
+                if not rest or (self._follows(words, index + 1, rest) and _close(tokens, index, len(rest))):
                     yield position, tokens[index + len(rest)].end(), bits
             if not ascii_only and self._glued and _GLUED.match(word):
                 yield from self._inside(word, position)
@@ -146,3 +149,8 @@ class Cues:
             if word != expected and word != expected + "s":
                 return False
         return True
+
+
+def _close(tokens: Sequence[re.Match[str]], index: int, count: int) -> bool:
+    """Whether the words of a phrase follow one another closely."""
+    return all(tokens[place + 1].start() - tokens[place].end() <= _GAP for place in range(index, index + count))

@@ -8,13 +8,17 @@ from typing import Protocol
 
 from privmw.redaction.plan import Plan
 
-__all__ = ["Gate", "Group", "RegexGate", "Region", "group_plans"]
+__all__ = ["GUARDED", "Gate", "Group", "RegexGate", "Region", "group_plans"]
 
 Region = list[int]
-"""``[group, low, high, last]``: search ``text[low:high]`` with a group's patterns; ``last`` = end of the last hit.
+"""``[group, low, high, last, mask]``: search ``text[low:high]`` with a group's patterns.
 
-A value that ends at or before ``last`` may be followed by another one in the same region.
+``last`` = end of the last hit; a value that ends before it may be followed by another one in the same region. Where
+``group`` is :data:`GUARDED`, the patterns are those of the guarded plans in ``mask``.
 """
+
+GUARDED = -1
+"""Stands for the plans that need a context word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +27,21 @@ class Group:
 
     Attributes:
         trigger: Hyperscan pattern, or a recognizer's own pattern where it declares no trigger.
+        sieve: Coarser pattern that fires wherever the trigger does; empty = none.
         derived: The trigger is a recognizer's own pattern, to be compiled as a prefilter.
         ignore_case: Letters match in either case.
         lookback: Characters before a hit that belong to the region.
         lookahead: Characters behind a hit that belong to the region.
-        bare: Plans whose pattern runs at once.
-        guarded: Plans whose pattern runs only where one of their context words is near.
-        guard: Context mask of ``guarded``.
+        plans: Plans whose pattern runs there.
     """
 
     trigger: str
+    sieve: str
     derived: bool
     ignore_case: bool
     lookback: int
     lookahead: int
-    bare: tuple[Plan, ...]
-    guarded: tuple[Plan, ...]
-    guard: int
+    plans: tuple[Plan, ...]
 
 
 class Gate(Protocol):
@@ -48,32 +50,31 @@ class Gate(Protocol):
     name: str
 
     def regions(self, text: str) -> Sequence[Region]:
-        """Return the regions to search, in any order; a text without any costs one scan."""
+        """Return the regions to search, guarded ones last; a text without any costs one scan."""
 
 
 def group_plans(plans: Sequence[Plan]) -> tuple[Group, ...]:
-    """Put plans with the same trigger into one group."""
-    members: dict[tuple[str, bool, bool], list[Plan]] = {}
+    """Put plans with the same trigger into one group; guarded plans have no trigger of their own."""
+    members: dict[tuple[str, str, bool, bool], list[Plan]] = {}
     for plan in plans:
-        recognizer = plan.recognizer
-        key = (recognizer.trigger or recognizer.pattern, not recognizer.trigger, recognizer.ignore_case)
+        if plan.guarded:
+            continue
+        rule = plan.recognizer
+        derived = not rule.trigger
+        key = (rule.trigger or rule.pattern, "" if derived else rule.sieve, derived, rule.ignore_case)
         members.setdefault(key, []).append(plan)
-    groups = []
-    for (trigger, derived, ignore_case), group in members.items():
-        guarded = tuple(plan for plan in group if plan.guarded)
-        groups.append(
-            Group(
-                trigger=trigger,
-                derived=derived,
-                ignore_case=ignore_case,
-                lookback=max(plan.recognizer.lookback for plan in group),
-                lookahead=max(plan.recognizer.lookahead for plan in group),
-                bare=tuple(plan for plan in group if not plan.guarded),
-                guarded=guarded,
-                guard=sum(plan.bit for plan in guarded),
-            )
+    return tuple(
+        Group(
+            trigger=trigger,
+            sieve=sieve,
+            derived=derived,
+            ignore_case=ignore_case,
+            lookback=max(plan.recognizer.lookback for plan in group),
+            lookahead=max(plan.recognizer.lookahead for plan in group),
+            plans=tuple(group),
         )
-    return tuple(groups)
+        for (trigger, sieve, derived, ignore_case), group in members.items()
+    )
 
 
 class RegexGate:
@@ -84,10 +85,14 @@ class RegexGate:
 
     name = "regex"
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
         self._groups = range(len(groups))
+        self._guard = sum(plan.bit for plan in guarded)
 
     def regions(self, text: str) -> Sequence[Region]:
         """Return one region per group: the whole text."""
         length = len(text)
-        return [[index, 0, length, length] for index in self._groups]
+        regions = [[index, 0, length, length, 0] for index in self._groups]
+        if self._guard:
+            regions.append([GUARDED, 0, length, length, self._guard])
+        return regions

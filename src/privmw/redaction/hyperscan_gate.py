@@ -7,17 +7,16 @@ append; no start offsets, no streams. Texts come from ``str``, so the bytes are 
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import hyperscan
-
-from privmw.errors import ConfigurationError
-from privmw.redaction import compilecache
-from privmw.redaction.gate import Group, Region
+from privmw.redaction.cues import AFTER, BEFORE, words_of
+from privmw.redaction.cuewords import word_trigger
+from privmw.redaction.gate import GUARDED, Group, Region
+from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
+from privmw.redaction.plan import Plan
+from privmw.redaction.shapetable import ShapeTable
 
 __all__ = ["HyperscanGate"]
 
@@ -26,19 +25,27 @@ _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 _REGION_LIMIT = 16_384
 """Characters after which a region of ever more hits is cut, so that no pattern sees an unbounded text at once."""
 
+_NUMBER_BACK = 40
+_NUMBER_AHEAD = 40
+"""Characters around a sieve's hit that belong to the regions behind it."""
+
+_GUARDED_BACK = AFTER + 96
+_GUARDED_AHEAD = BEFORE + 24
+"""Characters around a context word in which a value that it speaks for begins, or ends."""
+
 
 class _Lane:
     """What one scan needs for itself: scratch, list of hits, callback."""
 
     __slots__ = ("callback", "hits", "scratch")
 
-    def __init__(self, database: Any) -> None:
-        self.scratch = hyperscan.Scratch(database)
+    def __init__(self, of: Any) -> None:
+        self.scratch = scratch(of) if of is not None else None
         self.hits: list[int] = []
         append = self.hits.append
 
-        def callback(group: int, start: int, end: int, flags: int, context: object) -> None:
-            append(end << 16 | group)
+        def callback(number: int, start: int, end: int, flags: int, context: object) -> None:
+            append(end << 16 | number)
 
         self.callback: Callable[[int, int, int, int, object], None] = callback
 
@@ -46,8 +53,12 @@ class _Lane:
 class HyperscanGate:
     """Finds candidate regions with one Hyperscan scan.
 
+    Three kinds of triggers are in it: those of the recognizers; sieves, which stand for the triggers of all kinds of
+    numbers (:mod:`privmw.redaction.numbershapes`); and context words, which wake the guarded plans.
+
     Args:
         groups: Groups of recognizers; their order gives the ids.
+        guarded: Plans that need a context word.
 
     Raises:
         ConfigurationError: A trigger cannot be compiled; names the recognizer.
@@ -55,12 +66,29 @@ class HyperscanGate:
 
     name = "hyperscan"
 
-    def __init__(self, groups: Sequence[Group]) -> None:
-        self._database = _database(groups)
-        self._scan = self._database.scan
-        self._lanes: list[_Lane] = [_Lane(self._database)]
+    def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
+        self._sieve = len(groups)
+        rules = [_rule(number, group) for number, group in enumerate(groups) if not group.sieve]
+        sieved = {number: group for number, group in enumerate(groups) if group.sieve}
+        for sieve in dict.fromkeys(group.sieve for group in sieved.values()):
+            rules.append(Rule(self._sieve, sieve.encode(), 0, next(iter(sieved.values())).plans[0].recognizer.name))
+        self._words: list[int] = []
+        rules += self._word_rules(guarded)
+        self._shapes = ShapeTable(sieved) if sieved else None
+        self._database = database(rules) if rules else None
+        self._scan = self._database.scan if self._database is not None else _nothing
+        self._lanes: list[_Lane] = []
         self._back = [group.lookback for group in groups]
         self._ahead = [group.lookahead for group in groups]
+
+    def _word_rules(self, guarded: Sequence[Plan]) -> list[Rule]:
+        masks: dict[str, int] = {}
+        for plan in guarded:
+            for phrase in filter(words_of, plan.recognizer.context):
+                trigger = word_trigger(phrase)
+                masks[trigger] = masks.get(trigger, 0) | plan.bit
+        self._words = list(masks.values())
+        return [Rule(self._sieve + 1 + place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
 
     def regions(self, text: str) -> Sequence[Region]:
         """Return the regions around all hits, hits of one group that lie close together merged."""
@@ -77,91 +105,66 @@ class HyperscanGate:
         self._scan(data, lane.callback, 0, None, lane.scratch)  # a lane whose scan raised is not used again
         if not hits:
             lanes.append(lane)
-            return hits
+            return ()
         found = sorted(hits)
         hits.clear()
         lanes.append(lane)
-        if len(data) != len(text):
-            _to_characters(found, data)
-        back, ahead = self._back, self._ahead
-        if len(found) == 1:
-            hit = found[0]
-            group, end = hit & 0xFFFF, hit >> 16
-            return [[group, end - back[group], end + ahead[group], end]]
+        return self._merge(found, data, len(data) == len(text))
+
+    def _merge(self, found: list[int], data: bytes, same: bool) -> list[Region]:
+        back, ahead, sieve = self._back, self._ahead, self._sieve
         regions: list[Region] = []
+        guarded: list[Region] = []
         latest: dict[int, Region] = {}
+        position = characters = 0
         for hit in found:
-            group, end = hit & 0xFFFF, hit >> 16
-            region = latest.get(group)
-            low = end - back[group]
-            if region is not None and low <= region[2] and end - region[1] < _REGION_LIMIT:
-                region[2] = end + ahead[group]
-                region[3] = end
+            number = hit & 0xFFFF
+            end = at = hit >> 16
+            if not same:
+                if at != position:
+                    characters += len(data[position:at].translate(None, _CONTINUATION))
+                    position = at
+                end = characters
+            if number < sieve:
+                region = latest.get(number)
+                low = end - back[number]
+                if region is not None and low <= region[2] and end - region[1] < _REGION_LIMIT:
+                    region[2], region[3] = end + ahead[number], end
+                else:
+                    latest[number] = region = [number, low, end + ahead[number], end, 0]
+                    regions.append(region)
+            elif number == sieve:
+                low, high = end - _NUMBER_BACK, end + _NUMBER_AHEAD
+                for number in self._shapes.groups_at(data, at):  # type: ignore[union-attr]
+                    region = latest.get(number)
+                    if region is not None and low <= region[2] and end - region[1] < _REGION_LIMIT:
+                        region[2], region[3] = high, end
+                    else:
+                        latest[number] = region = [number, low, high, end, 0]
+                        regions.append(region)
             else:
-                latest[group] = region = [group, low, end + ahead[group], end]
-                regions.append(region)
-        return regions
+                mask = self._words[number - sieve - 1]
+                low = end - _GUARDED_BACK
+                if guarded and low <= guarded[-1][3] and end - guarded[-1][1] < _REGION_LIMIT:
+                    region = guarded[-1]
+                    region[2] = region[3] = end + _GUARDED_AHEAD
+                    region[4] |= mask
+                else:
+                    guarded.append([GUARDED, low, end + _GUARDED_AHEAD, end + _GUARDED_AHEAD, mask])
+        return regions + guarded if guarded else regions
 
 
-def _to_characters(hits: list[int], data: bytes) -> None:
-    """Turn sorted byte offsets into character offsets, in place."""
-    position = characters = 0
-    for index, hit in enumerate(hits):
-        end = hit >> 16
-        if end != position:
-            characters += len(data[position:end].translate(None, _CONTINUATION))
-            position = end
-        hits[index] = characters << 16 | hit & 0xFFFF
+def _nothing(*_arguments: object) -> None:
+    """Scans for nothing, where there is no recognizer."""
 
 
-def _expression(group: Group) -> tuple[bytes, int]:
-    flags = 0
+def _rule(number: int, group: Group) -> Rule:
+    flags = CASELESS if group.ignore_case else 0
     trigger = group.trigger
     if group.derived:
-        flags |= hyperscan.HS_FLAG_PREFILTER
+        flags |= PREFILTER
         trigger = _NAMED_GROUP.sub("(", trigger)
     if group.derived or not trigger.isascii():
-        flags |= hyperscan.HS_FLAG_UTF8
-    if group.ignore_case:
-        flags |= hyperscan.HS_FLAG_CASELESS
-    return trigger.encode(), flags
-
-
-def _database(groups: Sequence[Group]) -> Any:
-    expressions = [_expression(group) for group in groups]
-    rules = hashlib.sha256(repr(expressions).encode())
-    rules.update(f"{hyperscan.__version__} {platform.machine()} {platform.system()}".encode())
-    key = rules.hexdigest()[:32]
-    blob = compilecache.load(key)
-    if blob is not None:
-        try:
-            return hyperscan.loadb(blob, hyperscan.HS_MODE_BLOCK)
-        except hyperscan.error:
-            blob = None  # made on another CPU: compile again
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    try:
-        database.compile(
-            expressions=[expression for expression, _ in expressions],
-            ids=list(range(len(expressions))),
-            flags=[flags for _, flags in expressions],
-        )
-    except hyperscan.error:
-        _name_the_culprit(groups, expressions)
-        raise
-    compilecache.store(key, hyperscan.dumpb(database))
-    return database
-
-
-def _name_the_culprit(groups: Sequence[Group], expressions: Sequence[tuple[bytes, int]]) -> None:
-    """A failed compilation does not say which pattern is at fault: try them one by one."""
-    for group, (expression, flags) in zip(groups, expressions, strict=True):
-        try:
-            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(expressions=[expression], ids=[0], flags=[flags])
-        except hyperscan.error as error:
-            names = ", ".join(plan.recognizer.name for plan in (*group.bare, *group.guarded))
-            raise ConfigurationError(
-                f"its {'pattern' if group.derived else 'trigger'} cannot be compiled: {error}",
-                source=f"recognizer {names}",
-                field="pattern" if group.derived else "trigger",
-                remedy="Give it a simpler trigger",
-            ) from None
+        flags |= UTF8
+    names = ", ".join(plan.recognizer.name for plan in group.plans)
+    return Rule(number, trigger.encode(), flags, names)

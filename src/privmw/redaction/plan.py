@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from privmw.errors import ConfigurationError
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 
-__all__ = ["Plan", "compile_pattern"]
+__all__ = ["Plan", "compile_pattern", "holds_digit"]
 
 Search = Callable[[str, int, int], "re.Match[str] | None"]
 
@@ -39,6 +40,35 @@ def compile_pattern(recognizer: Recognizer) -> re.Pattern[str]:
     return pattern
 
 
+def holds_digit(pattern: str) -> bool:
+    """Whether everything that a pattern matches holds an ASCII digit."""
+    parser: Any = re._parser  # type: ignore[attr-defined]
+    return _needs_digit(parser.parse(pattern, re.ASCII))
+
+
+def _needs_digit(nodes: Iterable[tuple[Any, Any]]) -> bool:
+    return any(_is_digit(str(op), argument) for op, argument in nodes)
+
+
+def _is_digit(op: str, argument: Any) -> bool:
+    if op == "LITERAL":
+        return bool(48 <= argument <= 57)
+    if op == "IN":
+        return all(
+            (str(kind) == "LITERAL" and 48 <= item <= 57)
+            or (str(kind) == "RANGE" and item[0] >= 48 and item[1] <= 57)
+            or (str(kind) == "CATEGORY" and str(item) == "CATEGORY_DIGIT")
+            for kind, item in argument
+        )
+    if op == "SUBPATTERN":
+        return _needs_digit(argument[3])
+    if op == "BRANCH":
+        return all(_needs_digit(branch) for branch in argument[1])
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        return argument[0] > 0 and _needs_digit(argument[2])
+    return op == "ATOMIC_GROUP" and _needs_digit(argument)
+
+
 class Plan:
     """One recognizer inside an engine.
 
@@ -50,6 +80,7 @@ class Plan:
         group: Group that is the match, 0 for all of it.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern.
+        has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
@@ -61,6 +92,7 @@ class Plan:
         "entity_type",
         "group",
         "guarded",
+        "has_digit",
         "index",
         "overrides",
         "rank",
@@ -86,6 +118,7 @@ class Plan:
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index
         self.rank_verified = specificity + (100 - int(recognizer.boosted * 100)) * 10_000 + index
         self.group: int | str = 0
+        self.has_digit = False
         self.search: Search = self._first_search
 
     def prepare(self) -> None:
@@ -95,6 +128,8 @@ class Plan:
             ConfigurationError: See :func:`compile_pattern`.
         """
         pattern = compile_pattern(self.recognizer)
+        if self.guarded:
+            self.has_digit = holds_digit(self.recognizer.pattern)
         self.group = pattern.groupindex.get("value", 0)
         self.search = pattern.search
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from privmw.redaction.numbershapes import SHAPES
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 
 __all__ = [
@@ -48,24 +49,8 @@ YYMMDD = "[0-9]{2}" + MMDD
 DDMMYY = r"(?:(?:0[1-9]|[12][0-9]|3[01])(?:0[13578]|1[02])|(?:0[1-9]|[12][0-9]|30)(?:0[469]|11)|(?:0[1-9]|[12][0-9])02)[0-9]{2}"
 """The same, day first."""
 
-SIEVE = "|".join(
-    (
-        r"[0-9](?:-?[0-9]){8}",
-        r"[0-9](?: ?[0-9]){8}",
-        r"[0-9](?:\.?[0-9]){9}",
-        r"[0-9](?:[ .-]?[0-9]){10}",
-        r"[0-9]{4}[A-Z]",
-        r"[0-9]{6} ?[-~(+A-Z/]",
-        r"[0-9]{2}[A-Z][0-9]{3}",
-        r"[0-9]\) ?[0-9]{3}",
-    )
-)
-"""Sieve of structured numbers: nine digits in a row, with hyphens or with spaces, ten with dots, eleven with any of them;
-digits that run into a capital; an area code in brackets.
-
-Dates, times, versions, short counters and most addresses of hosts pass by. Kept small on purpose: with 256 states and
-more a scan takes longer for every byte.
-"""
+SIEVE = "|".join(SHAPES)
+"""Sieve of numbers in groups, long numbers, and codes of capitals and digits; dates, times and short counters pass by."""
 
 _GAP_BEFORE = 40
 _GAP_AFTER = 20
@@ -107,7 +92,7 @@ def near(words: Iterable[str], shape: str, *, after: bool = True, gap: int = _GA
     leading: list[str] = []
     for word in kept:
         source = literal(word)
-        leading += [source + sign for sign in _SIGNS] if _is_latin(word) and len(word) == 3 else [source]  # noqa: PLR2004
+        leading += [source + sign for sign in _SIGNS] if _is_latin(word) and len(word) == 3 else [source]
     trailing = [literal(word) for word in kept if after and not (_is_latin(word) and len(word) < _TRAILING)]
     parts = [rf"(?i:{'|'.join(some)})[\s\S]{{0,{gap}}}(?:{shape})" for some in _lists(leading)]
     parts += [rf"(?:{shape})[\s\S]{{0,{_GAP_AFTER}}}(?i:{'|'.join(some)})" for some in _lists(trailing)]
@@ -136,6 +121,7 @@ def keyed(
     policy: ChecksumPolicy | None = None,
     score: float = 0.3,
     boosted: float = 0.85,
+    overrides: bool = False,
     ignore_case: bool = True,
     after: bool = True,
     gap: int = _GAP_BEFORE,
@@ -157,6 +143,7 @@ def keyed(
         policy: What a failed check means; ``required`` where a checksum is given.
         score: Confidence of a bare match.
         boosted: Confidence beside a context word.
+        overrides: A context word rescues a match that failed its check, which then counts only where context is waived.
         ignore_case: Letters match in either case; the context words in the trigger always do.
         after: The context word may follow the value.
         gap: Bytes between a context word and the value behind it.
@@ -182,6 +169,7 @@ def keyed(
         policy=policy,
         context=context,
         needs_context=True,
+        context_overrides=overrides,
         specificity=specificity,
         default=default,
         source=source,
@@ -193,7 +181,7 @@ def _is_latin(word: str) -> bool:
 
 
 def _covers(short: str, word: str) -> bool:
-    return not (_is_latin(short) and len(short) <= 3) and literal(short) in literal(word)  # noqa: PLR2004
+    return not (_is_latin(short) and len(short) <= 3) and literal(short) in literal(word)
 
 
 def _lists(sources: list[str]) -> list[list[str]]:

@@ -1,0 +1,41 @@
+"""Triggers for context words: what wakes the recognizers that stand only beside one of their words.
+
+A word's trigger fires on a superset of where :class:`privmw.redaction.cues.Cues` sees the word: whole, as a part of
+``snake_case`` or ``camelCase``, with a plural ``s``; words of scripts without spaces also inside a run.
+"""
+
+from __future__ import annotations
+
+import re
+
+from privmw.redaction.cues import words_of
+
+__all__ = ["word_trigger"]
+
+_SHORT = 5
+_GAP = r"[^0-9A-Za-z\x80-\xff]{0,3}"
+
+
+def word_trigger(phrase: str) -> str:
+    """Return the Hyperscan source (byte mode) that fires at the end of a context word or phrase.
+
+    Args:
+        phrase: The word or words, lower case; several must follow one another closely.
+    """
+    words = words_of(phrase)
+    if len(words) == 1 and words[0].isascii() and len(words[0]) <= _SHORT:
+        word = words[0]
+        whole = rf"(?:\b|[_0-9])(?i:{word}s?)(?:\b|[_0-9A-Z])"
+        return rf"{whole}|[a-z](?:{word.capitalize()}|{word.upper()})s?(?:\b|[_0-9A-Z])" if word.isalpha() else whole
+    return "(?i:" + (f"s?{_GAP}").join(_source(word) for word in words) + ")"
+
+
+def _source(word: str) -> str:
+    return "".join(re.escape(char) if char.isascii() else _either_case(char) for char in word)
+
+
+def _either_case(char: str) -> str:
+    """Hyperscan folds the case of ASCII letters only."""
+    forms = sorted({char, *(form for form in (char.upper(), char.lower()) if len(form) == 1)})
+    sources = ["".join(f"\\x{byte:02x}" for byte in form.encode()) for form in forms]
+    return sources[0] if len(sources) == 1 else f"(?:{'|'.join(sources)})"
