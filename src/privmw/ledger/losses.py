@@ -8,7 +8,7 @@ from collections import Counter
 from privmw.errors import LedgerError
 from privmw.types import RecordKind, TransferRecord, new_record_id
 
-__all__ = ["Losses", "describe"]
+__all__ = ["Losses", "describe", "time_of"]
 
 
 def describe(error: Exception) -> str:
@@ -16,6 +16,12 @@ def describe(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return str(error) if isinstance(error, LedgerError | sqlite3.Error) else type(error).__name__
+
+
+def time_of(record: TransferRecord, fallback: int) -> int:
+    """The record's time, or another where it is none: a record may be lost for exactly that reason."""
+    time_ms: object = record.time_ms
+    return time_ms if isinstance(time_ms, int) else fallback
 
 
 class Losses:

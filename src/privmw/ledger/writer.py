@@ -32,7 +32,7 @@ from privmw.errors import LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.chain import Sealed
 from privmw.ledger.clock import SystemClock
-from privmw.ledger.losses import Losses, describe
+from privmw.ledger.losses import Losses, describe, time_of
 from privmw.ledger.observer import Observer
 from privmw.ledger.receipts import LedgerReceipt
 from privmw.ledger.session import Session
@@ -326,7 +326,7 @@ class LedgerWriter:
                 problem = str(error) if isinstance(error, LedgerError) else type(error).__name__
                 refused[id(item)] = f"the record has no canonical form: {problem}"
                 with self._lock:
-                    self._losses.add("record.invalid", _time_of(item.record, now))
+                    self._losses.add("record.invalid", time_of(item.record, now))
         if sealed:
             try:
                 self._session.append(sealed)
@@ -352,7 +352,7 @@ class LedgerWriter:
                 if item.durability is Durability.GROUP or item.record is None:
                     continue
                 self._waiting -= 1
-                self._losses.add("disk", _time_of(item.record, self._clock.time_ms()))
+                self._losses.add("disk", time_of(item.record, self._clock.time_ms()))
         for item in batch:
             if item.durability is not Durability.GROUP:
                 item.receipt.settle(problem)
@@ -396,8 +396,3 @@ class LedgerWriter:
         self._reset()
         for item in inherited:
             item.receipt.settle("the record belongs to the parent process")
-
-
-def _time_of(record: TransferRecord, fallback: int) -> int:
-    time_ms: object = record.time_ms
-    return time_ms if isinstance(time_ms, int) else fallback
