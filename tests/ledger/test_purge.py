@@ -185,6 +185,26 @@ def test_a_purge_record_that_lies_does_not_cover(tmp_path: Path) -> None:
     assert {"MISSING"} == found(check(tmp_path))
 
 
+def test_many_short_runs_take_several_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what is due lies in many pieces, several purge records share them, and all of it verifies."""
+    monkeypatch.setattr("privmw.ledger.purge.RUNS_PER_RECORD", 5)
+    pieces = [transfer(n, START_MS + (n % 2) * 50 * DAY, purge_after=None) for n in range(40)]
+    write_ledger(tmp_path, pieces)
+    report = run(tmp_path, START_MS + 100 * DAY)
+    assert [5, 5, 5, 5] == [item.count for item in report.payloads]
+    assert {"PURGED"} == found(check(tmp_path))
+    assert 20 == sum(item.count for item in run(tmp_path, START_MS + 200 * DAY).payloads)
+    assert set() == canaries(tmp_path)
+
+
+def test_altered_records_do_not_stop_a_purge(tmp_path: Path) -> None:
+    """A record that can not be read is left for verify; the others are purged."""
+    file = write_ledger(tmp_path, records(5))
+    edit(file, "UPDATE headers SET header = zeroblob(5) WHERE seq = 2")
+    assert 4 == sum(item.count for item in run(tmp_path, START_MS + 100 * DAY).payloads)
+    assert "ALTERED" in found(check(tmp_path))
+
+
 def test_dry_run_changes_nothing(tmp_path: Path) -> None:
     """A dry run shows what is due and touches no file, not even its own chain's."""
     write_ledger(tmp_path, records(5))

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from privmw.ledger.filejudge import KEYS_FILE
 from privmw.ledger.notes import Checkpoint, origin_of
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verdicts import Verdict
+from privmw.ledger.verify import verify
 from tests.ledger.proof_helpers import KEYS, check, copy_of, edit, found, transfer, write_ledger
 
 STRANGER = SigningKeys([b"\x07" * 32])
@@ -417,6 +419,79 @@ def test_nothing_there_can_not_be_judged(tmp_path: Path) -> None:
     """An empty or missing directory is exit code 2, never sound."""
     assert 2 == check(tmp_path).exit_code()
     assert 2 == check(tmp_path / "absent").exit_code()
+
+
+def test_anchored_notes_of_other_ledgers_can_be_left_aside(original: Path, tmp_path: Path) -> None:
+    """One anchor serves several directories: each is verified with its own writers' notes only."""
+    write_ledger(tmp_path / "here", 5, host="here", anchor=tmp_path / "anchor")
+    write_ledger(tmp_path / "there", 5, host="there", anchor=tmp_path / "anchor")
+    keys = KEYS.trusted("privmw")
+    assert {"MISSING"} == found(verify(tmp_path / "here", keys=keys, anchors=[tmp_path / "anchor"]))
+    report = verify(tmp_path / "here", keys=keys, anchors=[tmp_path / "anchor"], only="default/here/")
+    assert ({"OK"}, 7) == (found(report), report.chains[0].anchored)
+
+
+class TestDamagedInOddWays:
+    """Damage that nobody would do on purpose must still be judged."""
+
+    @pytest.mark.parametrize(
+        "header",
+        [b"", b"{}", b"[]", b"\xff\xfe", b'{"a":1.5}', b'{"kind":"transfer"}', b"[" * 100_000, b'{"a":' * 5_000],
+    )
+    def test_headers_that_are_no_records(self, ledger: Path, header: bytes) -> None:
+        """Bytes that hash to what is stored beside them, but are no record, are ALTERED."""
+        edit(first(ledger), ("UPDATE headers SET header = ?, hash = ? WHERE seq = 5", (header, leaf_hash(header))))
+        report = check(ledger)
+        assert {"ALTERED"} == found(report)
+        assert 5 == report.findings[0].position
+
+    @pytest.mark.parametrize(
+        "details",
+        [
+            None, 5, {"action": "payload"}, {"action": "payload", "writer": 5}, {"action": "other", "writer": "x"},
+            {"action": "payload", "writer": "W", "class": "subject_3m", "runs": "all", "count": 10, "ids_sha256": ""},
+            {"action": "payload", "writer": "W", "class": "subject_3m", "runs": [[1]], "count": 10, "ids_sha256": ""},
+            {"action": "payload", "writer": "W", "class": "subject_3m", "runs": [[9, 1]], "count": 10, "ids_sha256": ""},
+            {"action": "payload", "writer": "W", "class": "subject_3m", "runs": [[1, 9], [4, 9]], "count": 1, "ids_sha256": ""},
+            {"action": "payload", "writer": "W", "class": 3, "runs": [[1, 9]], "count": 10, "ids_sha256": ""},
+            {"action": "prune", "writer": "W", "below": "3", "root": ""},
+        ],
+    )  # fmt: skip
+    def test_purge_records_that_claim_nothing(self, tmp_path: Path, details: Any) -> None:
+        """A purge record without a proper claim explains nothing and harms nothing."""
+        from privmw.types import RecordKind
+
+        file = write_ledger(tmp_path / "l", 10)
+        writer = str(dict(rows(file))[0]["writer_id"])
+        if isinstance(details, dict) and details.get("writer") == "W":
+            details = {**details, "writer": writer}
+        changes: dict[str, Any] = {"details": details} if isinstance(details, dict) else {}
+        write_ledger(tmp_path / "l", [transfer(1, kind=RecordKind.PURGE, payload=None, **changes)], host="other")
+        assert {"OK"} == found(check(tmp_path / "l"))
+        edit(file, "DELETE FROM payloads WHERE seq = 3")
+        assert {"MISSING"} == found(check(tmp_path / "l"))
+
+    def test_tables_that_are_gone(self, ledger: Path) -> None:
+        """A file without one of its tables is a problem, whichever it is."""
+        for table in ("payloads", "checkpoints", "subtrees", "headers", "facets", "meta"):
+            edit(first(ledger), f"DROP TABLE {table}")
+            assert 1 == check(ledger).exit_code(), table
+
+    def test_subtrees_that_make_no_sense(self, ledger: Path) -> None:
+        """Kept hashes of no possible prefix are a problem."""
+        for node in ((3, 5, bytes(32)), (60, 0, bytes(32)), (1, 0, b"short")):
+            edit(first(ledger), "DELETE FROM subtrees", ("INSERT INTO subtrees VALUES (?, ?, ?)", node))
+            assert 1 == check(ledger).exit_code()
+
+    def test_sightings_that_make_no_sense(self, tmp_path: Path) -> None:
+        """What an epoch.open record says of siblings is only used where it can be read."""
+        from privmw.types import RecordKind
+
+        oddities: list[Any] = [None, 5, [5], [{}], [{"writer_id": 1, "seq": -1, "hash": None}]]
+        for number, siblings in enumerate(oddities):
+            record = transfer(1, kind=RecordKind.EPOCH_OPEN, payload=None, details={"siblings": siblings})
+            write_ledger(tmp_path / str(number), [record])
+            assert {"OK"} == found(check(tmp_path / str(number)))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 4096, b"not a database, but long enough to look like a file" * 40])

@@ -16,6 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", nargs="?", metavar="DIR", help="ledger directory, file or postgresql:// DSN")
     parser.add_argument("--anchor", action="append", type=Path, default=[], metavar="FILE", help="notes kept elsewhere")
     parser.add_argument("--key", action="append", type=Path, default=[], metavar="FILE", help="trusted public keys")
+    parser.add_argument("--only", default="", metavar="WRITERS", help="leave other writers' anchored notes aside")
     parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
     parser.add_argument("--quiet", action="store_true", help="no progress")
@@ -37,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     keys = [key for path in arguments.key for key in load_keys(path)] if arguments.key else None
     progress = _Progress(sys.stderr.isatty() and not arguments.quiet)
-    report = verify(_source(arguments.source), keys=keys, anchors=arguments.anchor, progress=progress)
+    report = verify(
+        _source(arguments.source), keys=keys, anchors=arguments.anchor, progress=progress, only=arguments.only
+    )
     progress.done()
     if arguments.json:
         print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))

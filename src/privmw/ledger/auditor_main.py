@@ -39,6 +39,7 @@ def auditor_main(argv: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path, metavar="DIR", help="ledger directory, or one of its files")
     parser.add_argument("--anchor", action="append", type=Path, default=[], metavar="FILE", help="notes kept elsewhere")
     parser.add_argument("--key", action="append", type=Path, default=[], metavar="FILE", help="trusted public keys")
+    parser.add_argument("--only", default="", metavar="WRITERS", help="leave other writers' anchored notes aside")
     parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
     options = parser.parse_args(argv)
@@ -55,6 +56,7 @@ def auditor_main(argv: list[str] | None = None) -> int:
         parse=parse_canonical,
         errors=READ_ERRORS,
         anchors=anchors,
+        only=options.only,
     )
     if options.json:
         print(json.dumps(report.as_dict(strict=options.strict), indent=2))

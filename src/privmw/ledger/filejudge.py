@@ -13,12 +13,11 @@ from pathlib import Path
 from privmw.ledger.filechain import FileChain, NotJudgeable, open_files
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, VerifySignature, parse_keys
-from privmw.ledger.sources import ChainSource
 from privmw.ledger.verdicts import Report, Verdict
 from privmw.ledger.wal import WalState
 from privmw.ledger.walk import Parse
 
-__all__ = ["KEYS_FILE", "READ_ERRORS", "judge_chains", "judge_files"]
+__all__ = ["KEYS_FILE", "READ_ERRORS", "judge_files"]
 
 KEYS_FILE = "verifier-keys.txt"
 """Where writers leave their public keys in the ledger's directory, for want of better ones."""
@@ -27,26 +26,6 @@ READ_ERRORS: tuple[type[Exception], ...] = (
     sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError
 )  # fmt: skip
 """What reading damaged rows may raise."""
-
-
-def judge_chains(
-    chains: Sequence[ChainSource],
-    *,
-    keys: Sequence[TrustedKey],
-    verify: VerifySignature,
-    parse: Parse,
-    errors: tuple[type[Exception], ...],
-    anchors: Sequence[tuple[str, bytes]] = (),
-    progress: Callable[[int], None] | None = None,
-) -> Report:
-    """Judge chains; again where something seemed gone, for a purge may have run between two looks."""
-    for _ in range(2):
-        report = Judge(
-            chains, keys=keys, verify=verify, parse=parse, errors=errors, anchors=anchors, progress=progress
-        ).run()
-        if Verdict.MISSING not in report.verdicts:
-            break
-    return report
 
 
 def judge_files(
@@ -58,6 +37,7 @@ def judge_files(
     errors: tuple[type[Exception], ...],
     anchors: Sequence[tuple[str, bytes]] = (),
     progress: Callable[[int], None] | None = None,
+    only: str = "",
 ) -> Report:
     """Judge a directory of ledger files, or one file.
 
@@ -69,24 +49,36 @@ def judge_files(
         errors: What reading and parsing may raise.
         anchors: Notes kept elsewhere, as ``(where, note)``.
         progress: Told the number of records read, block by block.
+        only: Start of the writers' ids that are to be there; anchored notes of others are left aside.
     """
-    try:
-        chains, broken, unjudged = open_files(source)
-    except NotJudgeable as error:
-        return Report(unjudged=[str(error)])
-    try:
-        where = "given"
-        if keys is None:
-            where = "the ledger's own directory, where whoever changes the ledger can change them too"
-            keys = _published_keys(source if source.is_dir() else source.parent)
-        report = judge_chains(
-            chains, keys=keys, verify=verify, parse=parse, errors=errors, anchors=anchors, progress=progress
-        )
-        for chain in chains:
-            _judge_file(chain, report, errors)
-    finally:
-        for chain in chains:
-            chain.close()
+    where = "given"
+    if keys is None:
+        where = "the ledger's own directory, where whoever changes the ledger can change them too"
+        keys = _published_keys(source if source.is_dir() else source.parent)
+    for attempt in range(2):
+        try:
+            chains, broken, unjudged = open_files(source)
+        except NotJudgeable as error:
+            return Report(unjudged=[str(error)])
+        try:
+            report = Judge(
+                chains,
+                keys=keys,
+                verify=verify,
+                parse=parse,
+                errors=errors,
+                anchors=anchors,
+                progress=progress,
+                only=only,
+            ).run()
+            if attempt == 0 and Verdict.MISSING in report.verdicts:
+                continue  # a purge, a prune or a new writer may have come between two looks: look again at what is there
+            for chain in chains:
+                _judge_file(chain, report, errors)
+            break
+        finally:
+            for chain in chains:
+                chain.close()
     for name in broken:
         report.add(Verdict.ALTERED, name, None, "the file can not be read as a ledger file")
     report.unjudged.extend(unjudged)
