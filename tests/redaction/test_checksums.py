@@ -16,7 +16,7 @@ from privmw.redaction.checksums.standard import standard
 
 Checksum = Callable[[str], bool]
 
-# (checksum, python-stdnum module, shape): "#" a digit, "@" a capital, "y" yymmdd, "d" ddmmyy, "c" 19yymmdd, "*" a digit or capital
+# (checksum, python-stdnum module, shape): "#" a digit, "@" a capital, "y" yymmdd, "d" ddmmyy, "c" 19yymmdd, "*" either
 AGREED: tuple[tuple[Checksum, str, str], ...] = (
     (americas.br_cpf, "br.cpf", "###########"),
     (americas.ca_sin, "ca.sin", "#########"),

@@ -84,7 +84,7 @@ class Model(pydantic.BaseModel):
     n: int = 1
 
 
-Point = namedtuple("Point", ["mail", "card"])
+Point = namedtuple("Point", ["mail", "card"])  # noqa: PYI024 - untyped ones exist, too  # noqa: PYI024 - made as old code makes it
 
 
 class Shown:

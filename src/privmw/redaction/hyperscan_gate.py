@@ -70,8 +70,10 @@ class HyperscanGate:
         self._sieve = len(groups)
         rules = [_rule(number, group) for number, group in enumerate(groups) if not group.sieve]
         sieved = {number: group for number, group in enumerate(groups) if group.sieve}
-        for sieve in dict.fromkeys(group.sieve for group in sieved.values()):
-            rules.append(Rule(self._sieve, sieve.encode(), 0, next(iter(sieved.values())).plans[0].recognizer.name))
+        rules += [
+            Rule(self._sieve, sieve.encode(), 0, next(iter(sieved.values())).plans[0].recognizer.name)
+            for sieve in dict.fromkeys(group.sieve for group in sieved.values())
+        ]
         self._words: list[int] = []
         rules += self._word_rules(guarded)
         self._shapes = ShapeTable(sieved) if sieved else None
