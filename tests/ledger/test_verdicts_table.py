@@ -537,6 +537,17 @@ class TestCommand:
         report = json.loads(capsys.readouterr().out)
         assert ("ALTERED", 1, 5) == (report["verdict"], report["exit_code"], report["findings"][0]["position"])
 
+    def test_the_settings_name_ledger_and_keys(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Without arguments, the ledger of privmw.toml is verified with the public halves of its signing keys."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "privmw.toml").write_text('[ledger]\ndirectory = "records"\nsigning_key_file = "key.pem"\n')
+        write_ledger(tmp_path / "records", 3, keys=SigningKeys.create(tmp_path / "key.pem"))
+        (tmp_path / "records" / KEYS_FILE).unlink()
+        assert 0 == main(["verify"])
+        assert "keys: 1 from given" in capsys.readouterr().out
+
     def test_strict_counts_notices(self, ledger: Path) -> None:
         """An unanchored tail is sound by default and a problem with --strict."""
         grow_without_a_key(ledger)

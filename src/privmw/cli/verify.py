@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from privmw.ledger.notes import TrustedKey
 
 HELP = "check that nobody edited, dropped or reordered what the ledger recorded"
 
@@ -68,13 +73,17 @@ class _Progress:
             print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
 
 
-def _source(given: str | None) -> Path | str:
-    if given is not None:
-        return given if given.startswith(("postgresql://", "postgres://")) else Path(given)
+def _configured() -> tuple[Path, list[TrustedKey] | None]:
+    """The ledger of the settings, and the public halves of its signing keys where they can be read from here."""
+    from privmw.ledger.signing import SigningKeys
     from privmw.settings import PrivacySettings
 
     settings = PrivacySettings()
-    return settings.root / settings.ledger.directory
+    directory = settings.root / settings.ledger.directory
+    if settings.ledger.signing_key_file is None:
+        return directory, None
+    file = settings.root / settings.ledger.signing_key_file
+    return directory, SigningKeys.load(file, ledger=directory).trusted("privmw") if os.access(file, os.R_OK) else None
 
 
 def _new_key(path: Path) -> int:
