@@ -151,12 +151,10 @@ def durable(directory: Path, number: int, writers: int) -> float:
     """Records made durable per second by this many processes, each with records of its own, from first submit to last fsync."""
     command = [sys.executable, "-m", "benchmarks.ledger", "--worker", str(directory), str(number)]
     with ThreadPoolExecutor(writers) as pool:
-        spans = list(
-            pool.map(
-                lambda _: json.loads(subprocess.run(command, capture_output=True, check=True).stdout), range(writers)
-            )
-        )
-    return number * writers / (max(end for _, end in spans) - min(start for start, _ in spans))
+        runs = list(pool.map(lambda _: subprocess.run(command, capture_output=True, check=True), range(writers)))
+    spans: list[tuple[float, float]] = [json.loads(done.stdout) for done in runs]
+    began, ended = min(span[0] for span in spans), max(span[1] for span in spans)
+    return number * writers / (ended - began)
 
 
 def work(directory: Path, number: int) -> tuple[float, float]:
