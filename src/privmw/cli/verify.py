@@ -41,11 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _new_key(arguments.new_key)
     from privmw.ledger.verify import load_keys, verify
 
-    keys = [key for path in arguments.key for key in load_keys(path)] if arguments.key else None
+    source, keys = _configured() if arguments.source is None else (arguments.source, None)
+    if arguments.key:
+        keys = [key for path in arguments.key for key in load_keys(path)]
     progress = _Progress(sys.stderr.isatty() and not arguments.quiet)
-    report = verify(
-        _source(arguments.source), keys=keys, anchors=arguments.anchor, progress=progress, only=arguments.only
-    )
+    report = verify(source, keys=keys, anchors=arguments.anchor, progress=progress, only=arguments.only)
     progress.done()
     if arguments.json:
         print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))
