@@ -1,10 +1,12 @@
 """What becomes of records when the disk, the file or another program does not play along."""
 
+import pkgutil
 import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -285,3 +287,38 @@ def test_what_cannot_be_written_until_the_end_is_counted_and_logged(
     assert 3 == writer.lost
     assert not any(receipt.durable for receipt in receipts)
     assert any("3 records were lost" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("privmw.ledger.storage", "make_directory"),
+        ("fcntl", "flock"),
+        ("privmw.ledger.storage", "create"),
+        ("pathlib.Path", "rename"),
+        ("privmw.ledger.storage", "sync_directory"),
+        ("privmw.ledger.storage", "connect"),
+    ],
+)
+def test_a_fault_while_a_file_is_made_leaves_nothing_half_done(
+    tmp_path: Path, place: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever step fails, the next attempt comes at once with the next record, and no unfinished file stays."""
+    owner = pkgutil.resolve_name(place)
+    real = getattr(owner, name)
+    fired = threading.Event()
+
+    def fail_once(*arguments: Any, **options: Any) -> Any:
+        if not fired.is_set():
+            fired.set()
+            raise OSError(5, "Input/output error")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, fail_once)
+    writer = LedgerWriter(tmp_path / "ledger")
+    writer.start()
+    assert fired.wait(5)
+    writer.submit(intent(), Durability.BEFORE_SEND).wait(5)
+    writer.close()
+    assert [] == list((tmp_path / "ledger").glob("*.tmp*"))
+    assert ["epoch.open", "transfer", "epoch.close"] == kinds(stored(tmp_path / "ledger"))
