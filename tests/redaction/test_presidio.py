@@ -15,7 +15,7 @@ from presidio_analyzer.predefined_recognizers import PhoneRecognizer, UsSsnRecog
 
 from privmw.errors import ConfigurationError
 from privmw.redaction.engine import Engine
-from privmw.redaction.presidio import GateRecognizer, predefined_recognizers, recognizers_from
+from privmw.redaction.presidio import GateRecognizer, NerRecognizer, predefined_recognizers, recognizers_from
 from privmw.redaction.redactor import Redactor
 
 SHIPPED = predefined_recognizers()
@@ -194,6 +194,21 @@ def test_our_core_in_presidios_engine() -> None:
     assert (True, "GateRecognizer") == (explanation.validation_result, explanation.recognizer)
     only = analyzer.analyze(text, "en", entities=["CREDIT_CARD"])
     assert ["CREDIT_CARD"] == [one.entity_type for one in only]
+
+
+def test_the_model_in_presidios_engine() -> None:
+    """Core and model together make an AnalyzerEngine that finds names without a spaCy pipeline."""
+    model = NerRecognizer()
+    text = "Margaret Dunleavy wrote from margaret@mail.example about Springfield."
+    results = analyzer_of([GateRecognizer(), model]).analyze(text, "en")
+    model.tier.close()
+    found = {text[one.start : one.end]: one.entity_type for one in results}
+    assert found == found | {
+        "Margaret Dunleavy": "PERSON",
+        "margaret@mail.example": "EMAIL_ADDRESS",
+        "Springfield": "LOCATION",
+    }
+    assert [] == model.analyze("7", ["PERSON"])
 
 
 def test_nothing_is_fetched() -> None:

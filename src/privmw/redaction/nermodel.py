@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from privmw.errors import ConfigurationError
+from privmw.redaction.onnxpatch import with_fast_matmul
 
 __all__ = ["LABELS", "OnnxModel", "find_model"]
 
@@ -43,7 +44,7 @@ _MORE_OF_A_NAME = 0.02
 """The same for a capitalised word right beside a name."""
 
 _WINDOW = 126  # tokens; this kind of model was trained on sentences, and does worse on longer windows
-_OVERLAP = 30
+_OVERLAP = 20
 _BATCH = 8
 
 
@@ -125,7 +126,8 @@ class OnnxModel:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            model = with_fast_matmul(file.read_bytes())
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 - whatever a broken file makes the libraries raise
             raise ConfigurationError(
                 f"this is no ONNX token-classification model ({type(error).__name__})",
@@ -137,8 +139,13 @@ class OnnxModel:
         self._tokenizer.no_padding()
         self._inputs = [item.name for item in self._session.get_inputs()]
         self._labels = [names.get(number, "O").split("-", 1)[-1].upper() for number in range(max(names) + 1)]
-        self._types = [labels.get(label) for label in self._labels]
-        self.entity_types = frozenset(kind for kind in self._types if kind is not None)
+        types = [labels.get(label) for label in self._labels]
+        self._kinds = sorted({kind for kind in types if kind is not None})
+        if not self._kinds:
+            raise ConfigurationError("this model has no label that counts", source=str(folder), field="ner.model")
+        self.entity_types = frozenset(self._kinds)
+        self._name = self._kinds.index("PERSON") if "PERSON" in self._kinds else -1
+        self._by_type = numpy.array([[kind == each for each in self._kinds] for kind in types], dtype=numpy.float32)
         ends = self._tokenizer.encode("").ids
         self._around: tuple[int, int] | None = (ends[0], ends[-1]) if len(ends) >= 2 else None
 
@@ -192,22 +199,22 @@ class OnnxModel:
         self, text: str, offsets: Sequence[tuple[int, int]], word_ids: Sequence[int | None], probabilities: Any
     ) -> Iterator[Word]:
         """Decide word by word: the pieces of a word vote, labels of one entity type vote together."""
-        place = 0
-        while place < len(offsets):
-            last = place + 1
-            while last < len(offsets) and word_ids[last] == word_ids[place] and word_ids[place] is not None:
-                last += 1
-            votes = probabilities[place:last].mean(axis=0)
-            start, end = offsets[place][0], offsets[last - 1][1]
-            place = last
-            by_type: dict[str, float] = {}
-            for number, kind in enumerate(self._types):
-                if kind is not None:
-                    by_type[kind] = by_type.get(kind, 0.0) + float(votes[number])
-            kind = max(by_type, key=by_type.__getitem__)
+        numpy = self._numpy
+        starts = [
+            place for place, word in enumerate(word_ids) if not place or word is None or word != word_ids[place - 1]
+        ]
+        stops = [*starts[1:], len(word_ids)]
+        votes = numpy.add.reduceat(probabilities, starts, axis=0)
+        votes /= numpy.subtract(stops, starts)[:, None]
+        by_type = votes @ self._by_type
+        kinds, scores = by_type.argmax(axis=1), by_type.max(axis=1)
+        for place in numpy.flatnonzero(scores >= min(_MORE_OF_A_NAME, self._threshold)):
+            start, end = offsets[starts[place]][0], offsets[stops[place] - 1][1]
             if end > start and any(map(str.isalnum, text[start:end])):
-                best = max((n for n, each in enumerate(self._types) if each == kind), key=lambda n: float(votes[n]))
-                yield Word(start, end, kind, self._labels[best], by_type[kind], by_type.get("PERSON", 0.0))
+                kind = int(kinds[place])
+                label = self._labels[int((votes[place] * self._by_type[:, kind]).argmax())]
+                name = float(by_type[place, self._name]) if self._name >= 0 else 0.0
+                yield Word(start, end, self._kinds[kind], label, float(scores[place]), name)
 
 
 def _accepted(text: str, words: Sequence[Word], threshold: float) -> Iterator[Word]:

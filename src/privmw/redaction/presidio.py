@@ -17,11 +17,12 @@ from presidio_analyzer import AnalysisExplanation, EntityRecognizer, PatternReco
 from presidio_analyzer.predefined_recognizers import IbanRecognizer, UrlRecognizer
 
 from privmw.errors import ConfigurationError
+from privmw.redaction.ner import NerTier
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 from privmw.redaction.recognizers.registry import builtin_recognizers
 from privmw.redaction.redactor import Redactor
 
-__all__ = ["GateRecognizer", "go_offline", "predefined_recognizers", "recognizers_from"]
+__all__ = ["GateRecognizer", "NerRecognizer", "go_offline", "predefined_recognizers", "recognizers_from"]
 
 _CONTEXT_GAIN = 0.35
 _CONTEXT_FLOOR = 0.4
@@ -258,3 +259,54 @@ class GateRecognizer(EntityRecognizer):
                 RecognizerResult(found.entity_type, found.start, found.end, found.score, explanation, metadata)
             )
         return results
+
+
+class NerRecognizer(EntityRecognizer):
+    """The NER tier as a recognizer of an ``AnalyzerEngine``: names, addresses and places, in the tier's own threads.
+
+    Args:
+        tier: The tier; without one, the shipped model with default options.
+        supported_language: Language under which the engine files it.
+        name: Name in the results' metadata.
+
+    Raises:
+        ConfigurationError: The model is not installed, or not a model.
+    """
+
+    def __init__(
+        self, tier: NerTier | None = None, *, supported_language: str = "en", name: str = "NerRecognizer"
+    ) -> None:
+        self.tier = tier if tier is not None else NerTier()
+        self._label = name
+        super().__init__(
+            supported_entities=sorted(self.tier.options.entities), supported_language=supported_language, name=name
+        )
+
+    def load(self) -> None:
+        """Load the model; called by Presidio when the recognizer is made."""
+        self.tier.load()
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
+        """Find names, addresses and places in a text.
+
+        Args:
+            text: The text.
+            entities: Entity types asked for; empty = all.
+            nlp_artifacts: Not needed.
+
+        Raises:
+            RedactionError: The tier is full or slow and its options say ``block``, or the model failed.
+        """
+        del nlp_artifacts
+        explanation = AnalysisExplanation(
+            recognizer=self._label, original_score=0.0, textual_explanation=f"Detected by {self.tier.options.model}"
+        )
+        metadata = {
+            RecognizerResult.RECOGNIZER_NAME_KEY: self._label,
+            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+        }
+        return [
+            RecognizerResult(found.entity_type, found.start, found.end, found.score, explanation, metadata)
+            for found in self.tier.find([text])(text)
+            if not entities or found.entity_type in entities
+        ]
