@@ -66,7 +66,7 @@ def predefined_recognizers(languages: Iterable[str] | None = None) -> list[Any]:
 def recognizers_from(recognizer: Any) -> list[Recognizer]:
     """Compile one of Presidio's pattern recognizers, predefined or a user's own.
 
-    Each of its patterns, and its deny list, becomes up to three of ours. Without validators one is enough. With them,
+    Each of its patterns, and its deny list, becomes one or two of ours. Without validators one is enough. With them,
     what ``validate_result`` confirms has the score 1, as in Presidio; what it leaves open keeps the pattern's score, or
     that score plus 0.35 beside a context word; what it or ``invalidate_result`` refuses is no match.
 
@@ -128,10 +128,7 @@ def _compile(name: str, recognizer: Any, pattern: Any) -> list[Recognizer]:
             replace(base, name=f"{name}_valid", checksum=confirmed, policy=required, score=1.0, boosted=1.0, context=())
         )
     left_open = _verdict(recognizer, confirmed=False)
-    made.append(replace(base, name=f"{name}_open", checksum=left_open, policy=required, boosted=score, context=()))
-    if context:
-        made.append(replace(base, name=f"{name}_context", checksum=left_open, policy=required, needs_context=True))
-    return made
+    return [*made, replace(base, name=f"{name}_open", checksum=left_open, policy=required)]
 
 
 def _stdlib(source: str) -> tuple[str, set[str]]:
@@ -170,17 +167,18 @@ def _closing(source: str) -> int:
     return len(source) - 1
 
 
-def _verdict(recognizer: Any, *, confirmed: bool) -> Callable[[str], bool]:
-    """Make a check that is true of the texts that a recognizer's validators confirm, or that they leave open."""
+def _verdict(recognizer: Any, *, confirmed: bool) -> Callable[[str], bool | None]:
+    """Make a check of the texts that a recognizer's validators confirm (``True``), or leave open (``None``)."""
 
-    def check(text: str) -> bool:
+    def check(text: str) -> bool | None:
         try:
             valid = recognizer.validate_result(text)
-            if recognizer.invalidate_result(text):
-                return False
+            refused = bool(recognizer.invalidate_result(text))
         except Exception:  # noqa: BLE001 - a validator that fails cannot speak against a match
-            return not confirmed
-        return bool(valid) if confirmed else valid is None
+            valid, refused = None, False
+        if confirmed:
+            return bool(valid) and not refused
+        return None if valid is None and not refused else False
 
     check.__qualname__ = f"{type(recognizer).__qualname__}.{'valid' if confirmed else 'open'}"
     return check

@@ -82,5 +82,6 @@ def _refuse_unknown(wanted: Iterable[str], names: frozenset[str] | set[str]) -> 
 def engine_for(
     recognizers: tuple[Recognizer, ...], threshold: float, gate: str, allow: frozenset[str], base64: bool
 ) -> Engine:
-    """Build an engine, or return the one that already does the same."""
-    return Engine(recognizers, threshold=threshold, gate=gate, allow=allow, base64=base64)
+    """Build an engine, or return the one that already does the same; what cannot reach the threshold is left out."""
+    reachable = tuple(item for item in recognizers if max(item.score, item.boosted) >= threshold)
+    return Engine(reachable, threshold=threshold, gate=gate, allow=allow, base64=base64)

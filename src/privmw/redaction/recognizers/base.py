@@ -50,7 +50,8 @@ class Recognizer:
         ignore_case: Both ``pattern`` and ``trigger`` ignore ASCII case.
         score: Confidence of a bare match, 0 to 1.
         boosted: Confidence with a valid checksum or a context word.
-        checksum: Takes the matched text as written; returns whether it is valid. Never raises.
+        checksum: Takes the matched text as written; returns whether it is valid, ``None`` where it cannot say (the match
+            then stands as one without a checksum). Never raises.
         policy: What a failed checksum means.
         context: Words that name this entity, lower case, in any language; matched as whole words near the value and as
             segments of the keys above it.
@@ -72,7 +73,7 @@ class Recognizer:
     ignore_case: bool = False
     score: float = 0.5
     boosted: float = 1.0
-    checksum: Callable[[str], bool] | None = None
+    checksum: Callable[[str], bool | None] | None = None
     policy: ChecksumPolicy = ChecksumPolicy.NONE
     context: tuple[str, ...] = ()
     needs_context: bool = False
