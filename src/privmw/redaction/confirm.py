@@ -189,14 +189,15 @@ class Confirmer:
         """Whether a candidate is verified (``True``), stands unverified (``False``), or falls (``None``)."""
         checksum = plan.checksum
         valid = checksum is not None and checksum(text[start:end])
-        if plan.guarded or ((plan.required or plan.weak) and not valid):
-            if plan.required and not valid and not plan.overrides:
+        required = plan.required and valid is not None  # None: the check leaves it open
+        if plan.guarded or ((required or plan.weak) and not valid):
+            if required and not valid and not plan.overrides:
                 return None
             bit = plan.bit
             if not bit or not (key_mask & bit or self._cues.near(text, start, end, bit, floor, ceiling) is not None):
                 return None
             return True
-        return valid
+        return bool(valid)
 
 
 def _free_digit(text: str, low: int, high: int, taken: Sequence[tuple[int, int]]) -> int:
