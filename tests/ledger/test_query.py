@@ -279,3 +279,11 @@ def test_a_read_only_copy_can_be_read(directory: Path, tmp_path: Path) -> None:
     copy.write_bytes(source.read_bytes())
     with Ledger.open(copy) as opened:
         assert 40 == len(list(opened.transfers()))
+
+
+def test_an_abandoned_answer_does_no_harm(directory: Path) -> None:
+    """Whoever stops reading and closes the ledger gets no error, now or when the rest is collected."""
+    with Ledger.open(directory) as opened:
+        answer = opened.transfers()
+        assert RECORDS[0].record_id == next(answer).record.record_id
+    del answer

@@ -17,8 +17,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Self, TypeVar
 
-from privmw.errors import LedgerCorrupt, LedgerError
-from privmw.ledger.canonical import parse
+import orjson
+
+from privmw.errors import LedgerCorrupt
 from privmw.ledger.facets import matches
 from privmw.ledger.reader import Criteria, ReadableChain, Store, StoredHeader, open_store
 from privmw.ledger.record import header_members, record_from
@@ -235,9 +236,9 @@ def _entries(rows: Sequence[tuple[ReadableChain, StoredHeader]]) -> Iterator[Ent
     for chain, row in rows:
         data = payloads.get((chain.writer_id, row.seq))
         try:
-            header = parse(row.header)
-            record = record_from(header, None if data is None else parse(data))
-        except (LedgerError, ValueError, KeyError, TypeError):
+            header = orjson.loads(row.header)
+            record = record_from(header, None if data is None else orjson.loads(data))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise LedgerCorrupt(f"record {row.seq} of {chain.name} cannot be read; `privmw verify` tells why") from None
         purged = data is None and "payload_commit" in header
         yield Entry(record, chain.writer_id, row.epoch, row.seq, purged, header.get("clock_back_ms", 0))

@@ -112,6 +112,11 @@ MEMBERS: Final[Mapping[str, str]] = {**_SCALARS, **{name: name for name in (*_EN
 WRITER_MEMBERS: Final = ("schema", "writer_id", "epoch", "seq", "prev_hash", "payload_commit", "clock_back_ms")
 """Members that the writer adds."""
 
+_ATTRIBUTES: Final = {member: name for name, member in MEMBERS.items()}
+_WORDS: Final[dict[str, dict[str, StrEnum]]] = {
+    name: {item.value: item for item in words} for name, words in _ENUMS.items()
+}
+
 _PAYLOAD: Final = ("subject_ref", "consent_record_ref", "tenant_ref", "request_id", "trace_id", "route")
 
 _scalars = attrgetter(*_SCALARS)
@@ -171,18 +176,18 @@ def record_from(header: Mapping[str, Any], payload: Mapping[str, Any] | None = N
         payload: Members of the payload, ``None`` when it has none or it was purged.
 
     Raises:
-        ValueError: An enumerated member holds a word that this version does not know.
-        KeyError: ``kind``, ``record_id`` or ``time`` is absent.
+        KeyError: An enumerated member holds a word that this version does not know.
+        TypeError: ``kind``, ``record_id`` or ``time`` is absent.
     """
-    fields: dict[str, Any] = {
-        "kind": RecordKind(header["kind"]),
-        "record_id": header["record_id"],
-        "time_ms": header["time"],
-    }
-    fields.update({name: header[member] for name, member in _SCALARS.items() if member in header})
-    fields.update({name: kind(header[name]) for name, kind in _ENUMS.items() if name in header})
-    fields.update({name: tuple(header[name]) for name in _LISTS if name in header})
-    fields.update({name: header[name] for name in _MAPS if name in header})
+    fields: dict[str, Any] = {}
+    for member, value in header.items():
+        name = _ATTRIBUTES.get(member)
+        if name is None:
+            continue
+        if name in _ENUMS:
+            fields[name] = _WORDS[name][value]
+        else:
+            fields[name] = tuple(value) if name in _LISTS else value
     if payload is not None:
         known = {name: payload[name] for name in _PAYLOAD if name in payload}
         fields["payload"] = SubjectPayload(**known, item_fields=tuple(payload.get("item_fields", ())))

@@ -205,7 +205,9 @@ class SqliteChain:
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
-            yield from self._connection.execute(statement, values)
+            # Not "yield from": it would close the cursor of an abandoned answer, perhaps after the connection.
+            for row in self._connection.execute(statement, values):  # noqa: UP028
+                yield row
         except sqlite3.Error as error:
             raise translate(error, self.name) from None
 
