@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from privmw.redaction.cues import Cues
-from privmw.redaction.gate import GUARDED, Group, Region
+from privmw.redaction.gate import GUARDED, LOOSE, POINT, Group, Region
 from privmw.redaction.plan import Plan
 from privmw.redaction.spans import Found
 
@@ -36,13 +36,17 @@ class Confirmer:
     """Turns regions of the gate into matches.
 
     Args:
+        plans: All plans, by their index.
         groups: Groups of the gate.
         guarded: Plans that stand only with a context word or key.
         cues: Finds context words.
         allow: Values that are never a match.
     """
 
-    def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan], cues: Cues, allow: frozenset[str]) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], groups: Sequence[Group], guarded: Sequence[Plan], cues: Cues, allow: frozenset[str]
+    ) -> None:
+        self._all = tuple(plans)
         self._plans = [group.plans for group in groups]
         self._guarded = tuple(guarded)
         self._guard = sum(plan.bit for plan in guarded)
@@ -65,17 +69,23 @@ class Confirmer:
         """
         marked = text.find("<", floor, ceiling) >= 0 or text.find("[", floor, ceiling) >= 0
         done: dict[int, int] = {}
-        for number, low, high, last, _ in regions:
-            if number < 0:
+        for number, low, high, last, mask in regions:
+            if number == POINT:
+                plan = self._all[mask]
+                if low >= floor and low >= done.get(mask, 0):
+                    match = plan.match(text, low, ceiling)
+                    if match is not None:
+                        self._take(text, plan, match, floor, ceiling, key_mask, marked, done, found)
+            elif number == GUARDED:
                 break
-            if low < floor:
-                low = floor
-            if high > ceiling:
-                high = ceiling
-            for plan in self._plans[number]:
-                match = plan.search(text, max(low, done.get(plan.index, 0)), high)
-                if match is not None:
-                    self._follow(text, plan, match, low, high, last, floor, ceiling, key_mask, marked, done, found, ())
+            else:
+                low, high = max(low, floor), min(high, ceiling)
+                for plan in (self._all[mask],) if number == LOOSE else self._plans[number]:
+                    match = plan.search(text, max(low, done.get(plan.index, 0)), high)
+                    if match is not None:
+                        self._follow(
+                            text, plan, match, low, high, last, floor, ceiling, key_mask, marked, done, found, ()
+                        )
         masked = key_mask & self._guard
         if masked or (regions and regions[-1][0] == GUARDED):
             self._confirm_guarded(text, regions, floor, ceiling, key_mask, marked, found)
@@ -137,6 +147,26 @@ class Confirmer:
             if len(self._by_mask) < _REMEMBERED:
                 self._by_mask[mask] = split
         return split
+
+    def _take(
+        self,
+        text: str,
+        plan: Plan,
+        match: re.Match[str],
+        floor: int,
+        ceiling: int,
+        key_mask: int,
+        marked: bool,
+        done: dict[int, int],
+        found: list[Found],
+    ) -> None:
+        """Take a match that was looked for at one place only."""
+        start, end = match.span(plan.group)
+        if start < end and not (marked and _in_placeholder(text, start, end)):
+            verified = self._verdict(text, plan, start, end, floor, ceiling, key_mask)
+            if verified is not None and not (self._allow and text[start:end] in self._allow):
+                found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
+                done[plan.index] = end
 
     def _follow(
         self,

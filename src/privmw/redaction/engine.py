@@ -84,7 +84,7 @@ class Engine:
         self._guard = sum(plan.bit for plan in guarded)
         self.cues = Cues(self.plans)
         self.gate = choose_gate(groups, guarded, gate)
-        self._confirm = Confirmer(groups, guarded, self.cues, self.allow).confirm
+        self._confirm = Confirmer(self.plans, groups, guarded, self.cues, self.allow).confirm
         self._regions = self.gate.regions
 
     @property

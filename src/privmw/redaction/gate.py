@@ -8,17 +8,23 @@ from typing import Protocol
 
 from privmw.redaction.plan import Plan
 
-__all__ = ["GUARDED", "Gate", "Group", "RegexGate", "Region", "group_plans"]
+__all__ = ["GUARDED", "LOOSE", "POINT", "Gate", "Group", "RegexGate", "Region", "group_plans"]
 
 Region = list[int]
 """``[group, low, high, last, mask]``: search ``text[low:high]`` with a group's patterns.
 
-``last`` = end of the last hit; a value that ends before it may be followed by another one in the same region. Where
-``group`` is :data:`GUARDED`, the patterns are those of the guarded plans in ``mask``.
+``last`` = end of the last hit; a value that ends before it may be followed by another one in the same region. Instead of
+a group's number: :data:`POINT`, :data:`LOOSE` or :data:`GUARDED`.
 """
 
-GUARDED = -1
-"""Stands for the plans that need a context word."""
+POINT = -1
+"""The plan whose index is ``mask`` can match at ``low`` only."""
+
+LOOSE = -2
+"""The plan whose index is ``mask`` can match anywhere in the region."""
+
+GUARDED = -3
+"""The guarded plans in the context mask ``mask`` can match anywhere in the region."""
 
 
 @dataclass(frozen=True, slots=True)

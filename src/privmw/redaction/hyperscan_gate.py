@@ -13,8 +13,9 @@ from typing import Any
 
 from privmw.redaction.cues import AFTER, BEFORE, words_of
 from privmw.redaction.cuewords import word_trigger
-from privmw.redaction.gate import GUARDED, Group, Region
+from privmw.redaction.gate import GUARDED, LOOSE, POINT, Group, Region
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
+from privmw.redaction.numbershapes import token_at
 from privmw.redaction.plan import Plan
 from privmw.redaction.shapetable import ShapeTable
 
@@ -25,9 +26,8 @@ _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 _REGION_LIMIT = 16_384
 """Characters after which a region of ever more hits is cut, so that no pattern sees an unbounded text at once."""
 
-_NUMBER_BACK = 40
-_NUMBER_AHEAD = 40
-"""Characters around a sieve's hit that belong to the regions behind it."""
+_LOOSE = 32
+"""Characters around a shape in which a plan is searched for that it does not hold whole."""
 
 _GUARDED_BACK = AFTER + 96
 _GUARDED_AHEAD = BEFORE + 24
@@ -69,14 +69,12 @@ class HyperscanGate:
     def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
         self._sieve = len(groups)
         rules = [_rule(number, group) for number, group in enumerate(groups) if not group.sieve]
-        sieved = {number: group for number, group in enumerate(groups) if group.sieve}
-        rules += [
-            Rule(self._sieve, sieve.encode(), 0, next(iter(sieved.values())).plans[0].recognizer.name)
-            for sieve in dict.fromkeys(group.sieve for group in sieved.values())
-        ]
+        sieved = [group for group in groups if group.sieve]
+        owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
+        rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
         self._words: list[int] = []
         rules += self._word_rules(guarded)
-        self._shapes = ShapeTable(sieved) if sieved else None
+        self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
         self._database = database(rules) if rules else None
         self._scan = self._database.scan if self._database is not None else _nothing
         self._lanes: list[_Lane] = []
@@ -118,7 +116,7 @@ class HyperscanGate:
         regions: list[Region] = []
         guarded: list[Region] = []
         latest: dict[int, Region] = {}
-        position = characters = 0
+        position = characters = looked = 0
         for hit in found:
             number = hit & 0xFFFF
             end = at = hit >> 16
@@ -136,14 +134,15 @@ class HyperscanGate:
                     latest[number] = region = [number, low, end + ahead[number], end, 0]
                     regions.append(region)
             elif number == sieve:
-                low, high = end - _NUMBER_BACK, end + _NUMBER_AHEAD
-                for number in self._shapes.groups_at(data, at):  # type: ignore[union-attr]
-                    region = latest.get(number)
-                    if region is not None and low <= region[2] and end - region[1] < _REGION_LIMIT:
-                        region[2], region[3] = high, end
-                    else:
-                        latest[number] = region = [number, low, high, end, 0]
-                        regions.append(region)
+                if at > looked:
+                    first, behind, shape, cut = token_at(data, at)
+                    looked = at if cut else behind
+                    points, loose = self._shapes.fits(shape)  # type: ignore[union-attr]
+                    low = end - at + first  # all of a token is ASCII
+                    for offset, plan in points:
+                        regions.append([POINT, low + offset, low + offset + 1, 0, plan])
+                    for plan in loose:
+                        regions.append([LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, end, plan])
             else:
                 mask = self._words[number - sieve - 1]
                 low = end - _GUARDED_BACK

@@ -1,11 +1,11 @@
-"""Shapes of numbers: how the gate wakes dozens of national numbers, cards and telephones with a handful of triggers.
+"""Shapes of numbers: how a handful of triggers wakes dozens of national numbers, cards and telephones.
 
 A trigger made of digits and capitals alone has no literal that Hyperscan could look for, and a scan slows down with each
-such trigger. Those recognizers are therefore woken in two steps. A few :data:`SHAPES`, which Hyperscan merges into one
-small automaton, fire once where a long number, a number in groups, or a code of capitals and digits begins. What stands
-there is then reduced to its shape (each digit a ``0``, each capital an ``A``), and a table remembers for each shape which
-recognizers' triggers could match any number of that shape. The table is filled by scanning the shape itself with the
-same triggers after the same reduction, so it never loses a recognizer.
+such trigger. Recognizers of structured numbers therefore share a few :data:`SHAPES` as their sieve, which Hyperscan
+merges into one small automaton; they fire once where a long number, a number in groups, or a code of capitals and digits
+begins. What stands there is reduced to its shape (each digit a ``0``, each capital an ``A``), and each recognizer's
+pattern to what it looks like after the same reduction. Which patterns fit a shape, and where in it, is then a question
+with few answers, and a table remembers them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["SHAPES", "abstract", "shape_at"]
+__all__ = ["SHAPES", "WIDEST", "Token", "abstract", "token_at"]
 
 _START = "(?:^|[^0-9A-Za-z])"
 _SEPARATOR = r"(?:[-. /]{1,2}|\xe2\x80\x93)"
@@ -36,7 +36,6 @@ SHAPES: tuple[str, ...] = (
     r"[0-9]{6}[-+/ .~_][0-9]{4}",
     r"[0-9]{6} [-~./] [0-9]{4}",
     r"[0-9]{6}[-. ]?\r?\n[0-9]{7}",
-    r"[0-9]{6}(?:\xe2[\x80\x88].|\xc2\xb7)[0-9]{4}",
     f"{_START}[0-9]{{6}}[-+A-FU-Y][0-9]{{3}}[A-Y]",
     r"[0-9]\) ?-?[0-9]{3,4}[-. ][0-9]{2}",
     "[0-9] [0-9]{2} [0-9]{2} [0-9A-D]",
@@ -45,72 +44,92 @@ SHAPES: tuple[str, ...] = (
     "[0-9]-[0-9]{6}-[0-9]{2}",
     "[1-9][A-Y][0-9A-Y][0-9]-[A-Y]",
     "[0-9] [0-9]{6} [A-Z]",
-    f"{_START}[13][1-9A-HJ-NP-Za-km-z]{{24}}",
 )
 """Hyperscan sources that fire where a structured number may stand; rarely elsewhere."""
 
-_KEPT = b" -./+()_~&:\r\n"
-_CUT = ord("|")
+_KEPT = " -./+()_~&\r\n"
+_CUT = "|"
 
 
-def _table() -> bytes:
-    table = bytearray([_CUT]) * 256
-    for byte in range(256):
-        char = chr(byte)
-        if byte >= 0x80:
-            table[byte] = 0x80
-        elif char.isdigit():
-            table[byte] = ord("0")
-        elif char.isupper():
-            table[byte] = ord("A")
-        elif byte in _KEPT:
-            table[byte] = byte
-    return bytes(table)
+def _symbol(code: int) -> str:
+    char = chr(code)
+    if "0" <= char <= "9":
+        return "0"
+    if "A" <= char <= "Z":
+        return "A"
+    return char if char in _KEPT else _CUT
 
 
-TABLE = _table()
+_SYMBOLS = [_symbol(code) for code in range(128)]
+_TABLE = "".join(_SYMBOLS).encode() + _CUT.encode() * 128
+_PREIMAGES = {symbol: frozenset(code for code in range(128) if _SYMBOLS[code] == symbol) for symbol in set(_SYMBOLS)}
+
 _BEFORE = 28
-_BEHIND = 24
+_BEHIND = 56
+WIDEST = 64
+"""Longest match that a shape around a hit holds whole."""
+
+Token = tuple[int, int, bytes, bool]
+"""``(start, end, shape, cut)``: where the bytes reduced to ``shape`` stand, and whether they go on behind it."""
 
 
-def shape_at(data: bytes, end: int) -> bytes:
+def token_at(data: bytes, end: int) -> Token:
     """Reduce what stands around a hit of a shape to its own shape.
 
-    Lower-case letters and most signs bound it; the hit's own bytes always belong to it.
+    Lower-case letters, non-ASCII characters and most signs bound it; the hit's own bytes always belong to it.
 
     Args:
         data: UTF-8 text.
         end: Where the hit ended.
     """
-    reduced = data[end - _BEFORE if end > _BEFORE else 0 : end + _BEHIND].translate(TABLE)
-    middle = min(_BEFORE, end)
-    left = reduced.rfind(b"|", 0, middle - 1)
+    low = end - _BEFORE if end > _BEFORE else 0
+    reduced = data[low : end + _BEHIND].translate(_TABLE)
+    middle = end - low
+    left = reduced.rfind(b"|", 0, middle - 1) + 1
     right = reduced.find(b"|", middle)
-    return reduced[left + 1 : right if right >= 0 else None]
+    if right < 0:
+        return low + left, low + len(reduced), reduced[left:], low + len(reduced) < len(data)
+    return low + left, low + right, reduced[left:right], False
 
 
-def abstract(trigger: str, ignore_case: bool) -> str:
-    """Reduce a trigger the way :func:`shape_at` reduces a text: it matches the shape of all that the trigger matches.
+def abstract(pattern: str, ignore_case: bool) -> str:
+    """Reduce a pattern the way :func:`token_at` reduces a text: it matches the shape of all that the pattern matches.
+
+    What a class matches is widened to all characters of the same symbols. Negative lookarounds are narrowed to symbols
+    that stand for forbidden characters only; positive ones are dropped.
 
     Args:
-        trigger: Hyperscan source without lookaround.
+        pattern: stdlib ``re`` source.
         ignore_case: It matches letters in either case.
+
+    Returns:
+        Source of a pattern over shapes.
+
+    Raises:
+        KeyError: The pattern uses what has no reduced form (a conditional group).
     """
     parser: Any = re._parser  # type: ignore[attr-defined]
-    tree = parser.parse(trigger.encode(), re.IGNORECASE if ignore_case else 0)
-    return _sequence(tree, ignore_case)
+    flags = re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG)
+    return _sequence(parser.parse(pattern, flags), ignore_case)
 
 
 def _sequence(nodes: Iterable[tuple[Any, Any]], fold: bool) -> str:
     return "".join(_MAKERS[str(op)](argument, fold) for op, argument in nodes)
 
 
-def _reduced(members: Iterable[int], fold: bool) -> str:
-    wanted = set(members)
+def _class(symbols: Iterable[str]) -> str:
+    return "[" + "".join(re.escape(symbol) for symbol in sorted(symbols)) + "]"
+
+
+def _widened(members: Iterable[int], fold: bool) -> str:
+    return _class({_SYMBOLS[code] if code < 128 else _CUT for code in _folded(members, fold)})
+
+
+def _folded(members: Iterable[int], fold: bool) -> set[int]:
+    codes = set(members)
     if fold:
-        wanted |= {ord(chr(byte).swapcase()) for byte in wanted if chr(byte).isascii() and chr(byte).isalpha()}
-    images = sorted({TABLE[byte] for byte in wanted})
-    return "[" + "".join(f"\\x{byte:02x}" for byte in images) + "]"
+        codes |= {ord(chr(code).swapcase()) for code in codes if code < 128 and chr(code).isalpha()}
+    return codes
 
 
 def _members(items: Iterable[tuple[Any, Any]]) -> set[int]:
@@ -123,24 +142,27 @@ def _members(items: Iterable[tuple[Any, Any]]) -> set[int]:
         elif kind == "LITERAL":
             members.add(argument)
         elif kind == "RANGE":
-            members.update(range(argument[0], argument[1] + 1))
+            members.update(range(argument[0], min(argument[1], 128) + 1))
         else:
             members.update(_CATEGORIES[str(argument)])
-    return set(range(256)) - members if negated else members
+    return set(range(129)) - members if negated else members
 
 
-def _class_of(source: bytes) -> frozenset[int]:
-    pattern = re.compile(source)
-    return frozenset(byte for byte in range(256) if pattern.match(bytes([byte])))
+def _category(source: str) -> frozenset[int]:
+    pattern = re.compile(source, re.ASCII)
+    return frozenset(code for code in range(129) if pattern.match(chr(code)))
 
 
 _CATEGORIES: Mapping[str, frozenset[int]] = {
-    "CATEGORY_DIGIT": _class_of(rb"\d"),
-    "CATEGORY_NOT_DIGIT": _class_of(rb"\D"),
-    "CATEGORY_SPACE": _class_of(rb"\s"),
-    "CATEGORY_NOT_SPACE": _class_of(rb"\S"),
-    "CATEGORY_WORD": _class_of(rb"\w"),
-    "CATEGORY_NOT_WORD": _class_of(rb"\W"),
+    f"CATEGORY_{name}": _category(source)
+    for name, source in (
+        ("DIGIT", r"\d"),
+        ("NOT_DIGIT", r"\D"),
+        ("SPACE", r"\s"),
+        ("NOT_SPACE", r"\S"),
+        ("WORD", r"\w"),
+        ("NOT_WORD", r"\W"),
+    )
 }
 
 
@@ -151,21 +173,56 @@ def _repeat(argument: Any, fold: bool) -> str:
 
 
 def _subpattern(argument: Any, fold: bool) -> str:
-    _, added, removed, nodes = argument
+    number, added, removed, nodes = argument
     inner = bool(added & re.IGNORECASE) or (fold and not removed & re.IGNORECASE)
-    return f"(?:{_sequence(nodes, inner)})"
+    return f"({'' if number is not None else '?:'}{_sequence(nodes, inner)})"
 
 
 def _branch(argument: Any, fold: bool) -> str:
     return "(?:" + "|".join(_sequence(branch, fold) for branch in argument[1]) + ")"
 
 
+def _refused(argument: Any, fold: bool) -> str:
+    """A negative lookaround: kept as far as its symbols stand for nothing but what it forbids."""
+    direction, nodes = argument
+    source = _narrow(nodes, fold)
+    return "" if source is None else f"(?{'<' if direction < 0 else ''}!{source})"
+
+
+def _narrow(nodes: Iterable[tuple[Any, Any]], fold: bool) -> str | None:
+    source = ""
+    for op, argument in nodes:
+        kind = str(op)
+        if kind in {"LITERAL", "IN"}:
+            codes = _folded((argument,) if kind == "LITERAL" else _members(argument), fold)
+            symbols = [symbol for symbol, preimage in _PREIMAGES.items() if symbol != _CUT and preimage <= codes]
+            if not symbols:
+                return None
+            source += _class(symbols)
+        elif kind == "BRANCH":
+            branches = [narrow for branch in argument[1] if (narrow := _narrow(branch, fold)) is not None]
+            if not branches:
+                return None
+            source += f"(?:{'|'.join(branches)})"
+        elif kind == "SUBPATTERN":
+            inner = _narrow(argument[3], fold)
+            if inner is None:
+                return None
+            source += f"(?:{inner})"
+        else:
+            return None
+    return source
+
+
 _MAKERS: Mapping[str, Callable[[Any, bool], str]] = {
-    "LITERAL": lambda argument, fold: _reduced((argument,), fold),
-    "NOT_LITERAL": lambda argument, fold: _reduced(set(range(256)) - {argument}, fold),
-    "IN": lambda argument, fold: _reduced(_members(argument), fold),
-    "ANY": lambda _argument, fold: _reduced(set(range(256)) - {10}, fold),
+    "LITERAL": lambda argument, fold: _widened((argument,), fold),
+    "NOT_LITERAL": lambda argument, fold: _widened(set(range(129)) - {argument}, fold),
+    "IN": lambda argument, fold: _widened(_members(argument), fold),
+    "ANY": lambda _argument, fold: _widened(set(range(129)) - {10}, fold),
     "AT": lambda _argument, _fold: "",
+    "ASSERT": lambda _argument, _fold: "",
+    "ASSERT_NOT": _refused,
+    "GROUPREF": lambda argument, _fold: f"\\{argument}",
     "MAX_REPEAT": _repeat,
     "MIN_REPEAT": _repeat,
     "SUBPATTERN": _subpattern,

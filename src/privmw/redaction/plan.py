@@ -77,6 +77,7 @@ class Plan:
         entity_type: Its entity type.
         index: Its place in the engine, which breaks ties.
         search: ``pattern.search``; the first call compiles the pattern.
+        match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern.
@@ -94,6 +95,7 @@ class Plan:
         "guarded",
         "has_digit",
         "index",
+        "match",
         "overrides",
         "rank",
         "rank_verified",
@@ -120,6 +122,7 @@ class Plan:
         self.group: int | str = 0
         self.has_digit = False
         self.search: Search = self._first_search
+        self.match: Search = self._first_match
 
     def prepare(self) -> None:
         """Compile the pattern now.
@@ -132,10 +135,15 @@ class Plan:
             self.has_digit = holds_digit(self.recognizer.pattern)
         self.group = pattern.groupindex.get("value", 0)
         self.search = pattern.search
+        self.match = pattern.match
 
     def _first_search(self, text: str, start: int, end: int) -> re.Match[str] | None:
         self.prepare()
         return self.search(text, start, end)
+
+    def _first_match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        self.prepare()
+        return self.match(text, start, end)
 
     def __lt__(self, other: Plan) -> bool:
         return self.index < other.index
