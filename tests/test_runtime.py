@@ -62,3 +62,26 @@ def test_an_unknown_checksum_is_refused_by_name() -> None:
     recognizers = {"x": {"entity_type": "X", "regex": "x{9}", "checksum": "lune"}}
     with pytest.raises(ConfigurationError, match=r"no checksum 'lune'.*Use one of luhn"):
         Runtime(PrivacySettings(recognizers=recognizers, ledger={"enabled": False}))
+
+
+def test_requests_count_for_hosting_and_the_policy_is_on_record(tmp_path: Path) -> None:
+    """Ambient recipients get one counter record, and the register in force one of its own."""
+    from privmw.ledger.query import Criteria, Ledger
+    from privmw.types import RecordKind
+
+    settings = PrivacySettings(
+        purposes={"hosting": {"use": "essential.service.operations", "legal_basis": "contract"}},
+        recipients={"vercel": {"purposes": ["hosting"], "countries": ["US"], "mechanism": {"kr": "28-8(1)3"}}},
+        ledger={"directory": str(tmp_path / "ledger")},
+    )
+    runtime = Runtime(settings)
+    runtime.use(Surface.LEDGER)
+    runtime.count_ambient()
+    runtime.count_ambient()
+    runtime.release(Surface.LEDGER)
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        records = [entry.record for entry in ledger.entries(Criteria())]
+    (ambient,) = [record for record in records if record.kind is RecordKind.AMBIENT]
+    assert ambient.recipient_id == "vercel"
+    assert ambient.details["count"] == 2
+    assert [record.kind for record in records if record.kind is RecordKind.POLICY] == [RecordKind.POLICY]

@@ -9,13 +9,12 @@ import secrets
 import threading
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from privmw.context import ConsentLookup
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
-from privmw.ledger.clock import SystemClock
+from privmw.ledger.ambient import AmbientCounter
+from privmw.ledger.assemble import assemble
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.redaction.checksums.named import checksum_named
@@ -27,9 +26,6 @@ from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.settings.surfaces import RecognizerSettings
 from privmw.types import Durability, Receipt, TransferRecord
-
-if TYPE_CHECKING:
-    from privmw.ledger.checkpoints import Checkpointer
 
 __all__ = ["Runtime", "Surface", "install", "uninstall"]
 
@@ -93,7 +89,13 @@ class Runtime:
         self.input_guard = (
             Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
         )
-        self.ledger = self._writer() if settings.ledger.enabled else None
+        self.ledger: LedgerWriter | None = None
+        self._ambient: AmbientCounter | None = None
+        if settings.ledger.enabled:
+            self.ledger, self._ambient = assemble(settings, self.register)
+        self._hosting = tuple(
+            key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
+        )
         self._keys = _pseudonym_keys(settings)
         sink = self.ledger if self.ledger is not None else _NoLedger()
         self.guard = Guard(
@@ -161,37 +163,17 @@ class Runtime:
 
     def count_ambient(self) -> None:
         """Count one request that reached the app through its declared hosting and network processors."""
-
-    def _writer(self) -> LedgerWriter:
-        ledger = self.settings.ledger
-        directory = self.settings.root / ledger.directory
-        return LedgerWriter(
-            directory,
-            deployment=ledger.deployment,
-            queue_limit=ledger.queue_limit,
-            observers=(self._checkpointer(directory),) if ledger.signing_key_file else (),
-        )
-
-    def _checkpointer(self, directory: Path) -> Checkpointer:
-        from privmw.ledger.anchors import OtlpAnchor
-        from privmw.ledger.checkpoints import Checkpointer
-        from privmw.ledger.signing import SigningKeys
-
-        ledger = self.settings.ledger
-        return Checkpointer(
-            SigningKeys.load(self.settings.root / str(ledger.signing_key_file), ledger=directory),
-            clock=SystemClock(),
-            every=ledger.checkpoint_every,
-            anchors=(OtlpAnchor(),) if ledger.otlp else (),
-            directory=directory,
-        )
+        if self._ambient is not None:
+            for recipient in self._hosting:
+                self._ambient.count(recipient)
 
     def _start_ledger(self) -> None:
         if self.ledger is not None:
             self.ledger.start()
 
     def _close_ledger(self) -> None:
-        if self.ledger is not None:
+        if self.ledger is not None and self._ambient is not None:
+            self._ambient.flush()
             self.ledger.close(5.0)
 
     def _install_logs(self) -> None:
