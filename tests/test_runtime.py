@@ -78,6 +78,10 @@ def test_requests_count_for_hosting_and_the_policy_is_on_record(tmp_path: Path) 
     runtime.use(Surface.LEDGER)
     runtime.count_ambient()
     runtime.count_ambient()
+    assert runtime.ledger is not None
+    assert runtime._ambient is not None
+    runtime._ambient.flush()
+    runtime.ledger.flush(5)
     runtime.release(Surface.LEDGER)
     with Ledger.open(tmp_path / "ledger") as ledger:
         records = [entry.record for entry in ledger.entries(Criteria())]

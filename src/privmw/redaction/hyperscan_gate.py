@@ -141,8 +141,8 @@ class HyperscanGate:
                     low = end - at + first  # all of a token is ASCII
                     for offset, plan in points:
                         regions.append([POINT, low + offset, low + offset + 1, 0, plan])
-                    for plan in loose:
-                        regions.append([LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, end, plan])
+                    far = low + len(shape) + _LOOSE
+                    regions.extend([LOOSE, low - _LOOSE, far, end, plan] for plan in loose)
             else:
                 mask = self._words[number - sieve - 1]
                 low = end - _GUARDED_BACK
