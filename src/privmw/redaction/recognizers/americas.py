@@ -45,7 +45,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "ca_health_card", "CA_HEALTH_CARD", rf"{LEFT}(?:[0-9]{{4}}[ -]?[0-9]{{3}}[ -]?[0-9]{{3}}(?:[ -]?[A-Z]{{2}})?|[A-Z]{{4}} ?[0-9]{{4}} ?[0-9]{{4}}){RIGHT}",
         r"[0-9]{4}[ -]?[0-9]{3}", ("ohip", "health card", "health card number", "ramq", "assurance maladie", "phn", "personal health number"),
-        source="Provincial health cards",
+        ignore_case=False, source="Provincial health cards",
     ),
     keyed(
         "ca_passport", "CA_PASSPORT", rf"{LEFT}[A-Z]{{2}}[0-9]{{6}}{RIGHT}", r"[A-Z]{2}[0-9]{6}", ("canadian passport", "passport", "passeport"),
@@ -107,8 +107,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="mx_rfc",
         entity_type="MX_RFC",
-        pattern=rf"(?<![0-9A-Za-zÑ&])[A-ZÑ&]{{3,4}}-?{YYMMDD}-?[0-9A-Z]{{2}}[0-9A]{RIGHT}",
-        trigger=r"[A-Z&]{2}-?[0-9]{2}[01][0-9][0-3][0-9]-?[0-9A-Z]{2}[0-9A]\b",
+        pattern=rf"(?<![0-9A-Za-zÑ&])[A-ZÑ&]{{2,3}}[A-Z]-?{YYMMDD}-?[0-9A-Z]{{2}}[0-9A]{RIGHT}",
+        trigger=r"[A-Z]-?[0-9]{2}[01][0-9][0-3][0-9]-?[0-9A-Z]{2}[0-9A]\b",
         sieve=SIEVE,
         lookback=20,
         lookahead=2,

@@ -37,14 +37,20 @@ _BEFORE = r"(?<![0-9A-Za-z_+])(?<![0-9][.-])(?<![0-9]\))"
 
 
 def _phone(
-    name: str, body: str, trigger: str, *, score: float = 0.75, specificity: Specificity = Specificity.GENERIC
+    name: str,
+    body: str,
+    trigger: str,
+    *,
+    score: float = 0.75,
+    specificity: Specificity = Specificity.GENERIC,
+    sieve: str = SIEVE,
 ) -> Recognizer:
     return Recognizer(
         name=name,
         entity_type=_PHONE,
         pattern=rf"{_BEFORE}{body}{NUM_RIGHT}",
         trigger=trigger,
-        sieve=SIEVE,
+        sieve=sieve,
         lookback=40,
         lookahead=24,
         score=score,
@@ -101,7 +107,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     _phone(
         "phone_pairs",
-        r"0[1-9]([ .-])[0-9]{2}(?:\1[0-9]{2}){3}",
+        r"(?<![0-9] )0[1-9]([ .-])[0-9]{2}(?:\1[0-9]{2}){3}(?! [0-9])",
         r"\b0[1-9][ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}[ .-][0-9]{2}",
         score=0.7,
     ),
@@ -116,18 +122,21 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
         r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
         score=0.65,
+        sieve="",
     ),
     _phone(
         "phone_uk_mobile",
         r"07[0-9]{3} ?[0-9]{3} ?[0-9]{3}",
         r"\b07[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b",
         score=0.65,
+        sieve="",
     ),
     _phone(
         "phone_mobile_spaced",
-        r"0[45][0-9]{2} [0-9]{3} [0-9]{2} ?[0-9]{1,2}|0 [5][0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2}",
+        r"(?:0[45][0-9]{2} [0-9]{3} (?:[0-9]{3}|[0-9]{2} [0-9]{2})|0 5[0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2})",
         r"\b0 ?[45][0-9]{2} [0-9]{3} [0-9]{2}",
         score=0.65,
+        sieve="",
     ),
     keyed(
         "phone_kr_service",

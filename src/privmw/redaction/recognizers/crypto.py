@@ -58,8 +58,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "crypto_base58",
         "CRYPTO",
-        rf"(?<![0-9A-Za-z])(?:[13LMDT]{_B58}{{25,33}}|r{_B58}{{24,34}}|[48]{_B58}{{94,105}})(?![0-9A-Za-z])",
-        rf"[13LMDTr48]{_B58}{{24}}",
+        rf"(?<![0-9A-Za-z])(?:[13LMDT]{_B58}{{25,33}}|r{_B58}{{24,34}})(?![0-9A-Za-z])",
+        rf"[13LMDTr]{_B58}{{24}}",
         (
             *_WORDS,
             "donate",
@@ -77,7 +77,16 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=wallet,
         boosted=0.95,
         ignore_case=False,
+        source="Bitcoin, Litecoin, Dogecoin, Tron, XRP: Base58Check",
+    ),
+    Recognizer(
+        name="crypto_monero",
+        entity_type="CRYPTO",
+        pattern=rf"(?<![0-9A-Za-z])(?:4[0-9AB]|8[1-9A-C]){_B58}{{93}}(?:{_B58}{{11}})?(?![0-9A-Za-z])",
+        trigger=rf"[48][0-9ABC]{_B58}{{40}}",
+        lookback=110,
         lookahead=110,
-        source="Bitcoin, Litecoin, Dogecoin, Tron, XRP: Base58Check; Monero by length",
+        score=0.8,
+        source="Monero: 95 characters, 106 with a payment id",
     ),
 )

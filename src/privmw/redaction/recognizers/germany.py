@@ -80,12 +80,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=de_health_insurance, boosted=0.95, source="SGB V 290",
     ),
     keyed(
-        "de_id_card", "DE_ID_CARD", rf"{LEFT}(?:{_ICAO}{_ICAO_ANY}{{7}}[0-9]|T[0-9]{{8}}){RIGHT}", r"[A-Z][0-9A-Z]{7}[0-9]",
-        _ID_WORDS, checksum=de_document, boosted=0.95, source="PAuswG; ICAO 9303 check digit",
+        "de_id_card", "DE_ID_CARD", rf"{LEFT}(?:{_ICAO}{_ICAO_ANY}{{7}}[0-9]{{1,2}}|T[0-9]{{8,9}}){RIGHT}", r"[A-Z][0-9A-Z]{7}[0-9]",
+        _ID_WORDS, checksum=de_document, overrides=True, boosted=0.95, source="PAuswG; the ICAO 9303 check digit stands in the machine-readable zone, so a label suffices",
     ),
     keyed(
-        "de_passport", "DE_PASSPORT", rf"{LEFT}{_ICAO}{_ICAO_ANY}{{7}}[0-9]{RIGHT}", r"[A-Z][0-9A-Z]{7}[0-9]",
-        _PASS_WORDS, checksum=de_document, boosted=0.95, source="PassG; ICAO 9303 check digit",
+        "de_passport", "DE_PASSPORT", rf"{LEFT}{_ICAO}{_ICAO_ANY}{{7}}[0-9]{{1,2}}{RIGHT}", r"[A-Z][0-9A-Z]{7}[0-9]",
+        _PASS_WORDS, checksum=de_document, overrides=True, boosted=0.95, source="PassG; as for identity cards",
     ),
     keyed(
         "de_driver_license", "DE_FUEHRERSCHEIN", rf"{LEFT}[0-9A-Z][0-9]{{2}}[0-9A-Z]{{6}}[0-9][0-9A-Z]{RIGHT}|{LEFT}[A-Z]{{2}}[0-9]{{8}}[0-9A-Z]{RIGHT}",

@@ -77,7 +77,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kr_account_labelled",
         entity_type="KR_ACCOUNT",
-        pattern=rf"(?:계좌(?:번호)?|통장(?:번호)?|account(?: (?:no|number))?)[ .:#=는은]{{0,4}}(?P<value>[0-9][0-9 ]{{9,17}}[0-9]){NUM_RIGHT}",
+        pattern=rf"(?:계좌(?:번호)?|통장(?:번호)?|account(?: (?:no|number))?)[ .:#=는은]{{0,4}}(?P<value>[0-9]{{2,6}}(?: [0-9]{{2,7}}){{2,3}}){NUM_RIGHT}",
         trigger=r"(?:\xea\xb3\x84\xec\xa2\x8c|\xed\x86\xb5\xec\x9e\xa5)[\s\S]{0,20}[0-9]{2,6} [0-9]{2,6} [0-9]{2}",
         lookback=64,
         lookahead=32,

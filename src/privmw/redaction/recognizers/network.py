@@ -41,7 +41,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:.]*[0-9])(?:{_HEX}{{0,4}}:){{2,7}}"
         rf"(?:(?:{_OCTET}\.){{3}}{_OCTET}|{_HEX}{{0,4}})(?![0-9A-Za-z_:])(?:%[0-9A-Za-z]{{1,16}})?"
         r"(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_./-]))?",
-        trigger=r"::[0-9A-Fa-f]|[0-9A-Fa-f]{2,4}::|:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
+        trigger=r"::[0-9A-Fa-f]|[0-9A-Fa-f]{2,4}::|[0-9]::|:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
         lookback=48,
         lookahead=48,
         score=0.8,
@@ -66,7 +66,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="url",
         entity_type="URL",
-        pattern=r"(?<![0-9A-Za-z_@./-])(?:(?i:https?|ftp)://(?=[^\s/?#]*\.[^\s/?#.]|localhost|\[)[^\s<>\"'`{}|\\^]{0,2000}?(?<=[0-9A-Za-z/=&#_-])"
+        pattern=r"(?<![0-9A-Za-z_@./-])(?:(?i:https?|ftp)://(?=[^\s/?#]*\.[^\s/?#.]|localhost[:/]|\[)[^\s<>\"'`{}|\\^]{0,2000}?(?<=[0-9A-Za-z/=&#_-])"
         r"(?=[\s<>\"'`{}|\\^,;.!?)\]]*(?:[\s<>\"'`{}|\\^]|$))(?<=\.[^\s]{2})?"
         r"|(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+(?:com|net|org|info|biz|io|dev|app|ai|edu|gov|site|online"
         r"|shop|xyz|co\.[a-z]{2}|or\.kr|go\.kr|[a-z]{2})(?:/[^\s<>\"'`]*)?)(?![0-9A-Za-z_@-])",

@@ -16,11 +16,23 @@ CARD_WORDS = (
 )  # fmt: skip
 
 _COUNTRY_CODES = "|".join(IBAN_LENGTHS)
-_IBAN = "|".join(
-    rf"(?:{'|'.join(code for code, size in IBAN_LENGTHS.items() if size == length)})[0-9]{{2}}(?:[ -]?[0-9A-Z]){{{length - 4}}}"
-    for length in sorted(set(IBAN_LENGTHS.values()))
-)
+
+
+def _countries(length: int) -> str:
+    return rf"(?:{'|'.join(code for code, size in IBAN_LENGTHS.items() if size == length)})[0-9]{{2}}"
+
+
+def _grouped(length: int) -> str:
+    """Letters and digits behind an IBAN's check digits, in fours with one kind of separator."""
+    fours, rest = divmod(length - 4, 4)
+    tails = (rf"(?:{sign}[0-9A-Z]{{4}}){{{fours}}}" + (rf"{sign}[0-9A-Z]{{{rest}}}" if rest else "") for sign in " -")
+    return f"(?:{'|'.join(tails)})"
+
+
 _CARD_GAP = "[ .-]?"
+_LENGTHS = sorted(set(IBAN_LENGTHS.values()))
+_IBAN = "|".join(rf"{_countries(length)}[0-9A-Z]{{{length - 4}}}" for length in _LENGTHS)
+_IBAN_GROUPED = "|".join(_countries(length) + _grouped(length) for length in _LENGTHS)
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
@@ -46,7 +58,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="iban",
         entity_type="IBAN_CODE",
         pattern=rf"{LEFT}(?:{_IBAN}){RIGHT}",
-        trigger=r"[A-Z]{2}[0-9]{2}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{3}",
+        trigger=r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11}",
         sieve=SIEVE,
         lookback=48,
         lookahead=48,
@@ -57,10 +69,24 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context_overrides=True,
         source="ISO 13616, SWIFT IBAN registry; beside the word IBAN a wrong check digit is a typing error",
     ),
+    Recognizer(
+        name="iban_grouped",
+        entity_type="IBAN_CODE",
+        pattern=rf"{LEFT}(?:{_IBAN_GROUPED}){RIGHT}",
+        trigger=r"[A-Z]{2}[0-9]{2}[ -][0-9A-Z]{4}[ -][0-9A-Z]{4}[ -][0-9A-Z]",
+        lookback=32,
+        lookahead=48,
+        score=0.7,
+        checksum=iban,
+        policy=ChecksumPolicy.REQUIRED,
+        context=("iban",),
+        context_overrides=True,
+        source="ISO 13616 paper format",
+    ),
     keyed(
         "iban_lower",
         "IBAN_CODE",
-        rf"{LEFT}(?:{_IBAN.lower()}){RIGHT}",
+        rf"{LEFT}(?:{_IBAN.lower()}|{_IBAN_GROUPED.lower()}){RIGHT}",
         r"[a-z]{2}[0-9]{2}[ -]?[0-9a-z]{4}[ -]?[0-9a-z]{4}",
         ("iban", "bank", "account", "transfer", "konto", "compte", "cuenta", "conto", "rekening"),
         checksum=iban,
