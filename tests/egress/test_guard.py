@@ -52,7 +52,7 @@ def test_a_gap_is_recorded_once_a_minute(redactor: Redactor, sink: ListSink) -> 
     guard = guard_of(redactor, sink, egress={"unknown_hosts": "gap"})
     for host in ("one.example", "one.example", "two.example"):
         assert guard.open(outgoing(host, "/upload")) is None
-    assert ["one.example", "two.example"] == [record.server_address for record in sink.of(RecordKind.GAP)]
+    assert ["one.example", "two.example"] == [record.server_address for record in sink.of(RecordKind.TRANSFER)]
 
 
 def test_own_hosts_pass(redactor: Redactor, sink: ListSink) -> None:

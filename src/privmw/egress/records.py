@@ -87,8 +87,6 @@ class Recorder:
         kind = RecordKind.TRANSFER
         if decision.kind is DecisionKind.DENY:
             kind = RecordKind.DENIED
-        elif decision.kind is DecisionKind.GAP:
-            kind = RecordKind.GAP
         return TransferRecord(
             kind=kind,
             record_id=new_record_id(now),
