@@ -46,7 +46,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "crypto_bech32": ("see [[bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4]] ok", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"),
     "crypto_ethereum": ("see [[0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed]] ok", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"),
     "crypto_monero": (
-        "see [[44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A]] ok",
+        "xmr: [[44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A]] ok",
         "see 44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3 ok",
     ),
     "cy_tin": ("tax identification code: [[CY05012992T]] ok", "see CY05012992T ok"),
@@ -92,6 +92,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fr_siret": ("siret: [[73282932000074]] ok", "see 73282932000074 ok"),
     "fr_spi": ("fiscal: [[3396529888 269]] ok", "see 3396529888 269 ok"),
     "geo_coordinate": ("latitude: [[37.5665, 126.9780]] ok", "see 37.5665, 126.9780 ok"),
+    "geo_degree": ("latitude: [[37.5665]] ok", "took 37.5665 ok"),
     "gr_afm": ("afm: [[094259216]] ok", "see 094259216 ok"),
     "gr_amka": ("amka: [[01013099997]] ok", "see 01013099997 ok"),
     "hk_hkid": ("see [[A123456(3)]] ok", "see A123456(4) ok"),

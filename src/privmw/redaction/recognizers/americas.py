@@ -54,8 +54,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="br_cpf",
         entity_type="BR_CPF",
-        pattern=rf"{NUM_LEFT}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}[-/][0-9]{{2}}{NUM_RIGHT}",
-        trigger=r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}[-/][0-9]{2}",
+        pattern=rf"{NUM_LEFT}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9]{{2}}{NUM_RIGHT}",
+        trigger=r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",
         sieve=SIEVE,
         lookback=20,
         lookahead=2,
@@ -149,6 +149,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("co_nit", "CO_NIT", rf"{NUM_LEFT}[0-9]{{3}}\.?[0-9]{{3}}\.?[0-9]{{3}}-?[0-9]{NUM_RIGHT}", r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}", ("nit", "dian"),
           checksum=co_nit, boosted=0.95, source="DIAN: mod 11"),
     keyed("co_cedula", "CO_CEDULA", rf"{NUM_LEFT}[0-9]{{1,3}}(?:\.?[0-9]{{3}}){{2,3}}{NUM_RIGHT}", r"[0-9]{1,3}\.?[0-9]{3}\.?[0-9]{3}",
-          ("cédula", "cedula", "cédula de ciudadanía", "c.c"), source="Registraduría Nacional"),
+          ("cédula", "cedula", "cédula de ciudadanía"), source="Registraduría Nacional"),
     keyed("pe_dni", "PE_DNI", rf"{NUM_LEFT}[0-9]{{8}}(?:-[0-9A-K])?{NUM_RIGHT}", r"[0-9]{8}", ("dni peruano", "reniec", "dni perú"), source="RENIEC"),
 )  # fmt: skip

@@ -22,14 +22,18 @@ _TOP = (
 _DOMAIN = rf"(?![0-9]+\.[0-9]+[.-])(?:{_LABEL}\.){{1,12}}{_TOP}"
 
 PHONE_WORDS = (
-    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "calls", "calling", "fax", "sms", "text me",
-    "texted", "whatsapp", "hotline", "dial", "ring", "reach me", "messages to", "voicemail", "landline", "contact",
-    "number is", "contact number", "answering at", "registered", "msisdn", "telefon", "telefonnummer", "rufnummer", "handy",
+    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "call",  "fax", "sms", "text me",
+    "texted", "whatsapp", "hotline", "dial",  "reach me", "messages to", "voicemail", "landline", "contact",
+    "number is", "contact number", "answering at",  "msisdn", "telefon", "telefonnummer", "rufnummer", "handy",
     "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "telemóvel", "cellulare",
     "telefoon", "mobiel", "puhelin", "telefonnr", "mobil", "cep", "gsm", "telefonum", "numaram",
     "전화", "전화번호", "연락처", "휴대폰", "핸드폰", "휴대전화", "팩스", "문자", "대표번호", "내선", "電話", "携帯",
     "电话", "手机", "联系方式",
 )  # fmt: skip
+
+_LOOSE_WORDS = ("call", "contact", "messages to", "answering at", "number is", "dial", "voicemail", "text me")
+_STRICT_WORDS = tuple(word for word in PHONE_WORDS if word not in _LOOSE_WORDS)
+"""Words that make a telephone number of bare digits; "call 12345678" may be anything."""
 
 _PHONE = "PHONE_NUMBER"
 _EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ .]?[0-9]{1,6}(?![0-9]))?"
@@ -164,7 +168,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         _PHONE,
         rf"(?<![0-9A-Za-z_+])(?<![0-9][.-])[0-9]{{7,13}}{NUM_RIGHT}",
         r"[0-9]{7}",
-        PHONE_WORDS,
+        _STRICT_WORDS,
         gap=24,
         boosted=0.75,
         specificity=Specificity.CATCHALL,

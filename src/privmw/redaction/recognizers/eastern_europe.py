@@ -11,7 +11,7 @@ __all__ = ["RECOGNIZERS"]
 
 _ELEVEN = rf"{NUM_LEFT}[0-9]{{11}}{NUM_RIGHT}"
 _ELEVEN_TRIGGER = "[0-9]{11}"
-_BIRTH_WORDS = ("rodné číslo", "rodne cislo", "rodného čísla", "rodne", "rč", "birth number", "r.č")
+_BIRTH_WORDS = ("rodné číslo", "rodne cislo", "rodného čísla", "rodne", "rč", "birth number")
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
@@ -92,7 +92,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "lt_code", "LT_PERSONAL_CODE", rf"{NUM_LEFT}[1-6][0-9]{{10}}{NUM_RIGHT}", _ELEVEN_TRIGGER,
-        ("asmens kodas", "asmens", "a.k", "personal code", "lithuanian id"), checksum=standard("lt.asmens"), boosted=0.95, source="LR Gyventojų registras",
+        ("asmens kodas", "asmens",  "personal code", "lithuanian id"), checksum=standard("lt.asmens"), boosted=0.95, source="LR Gyventojų registras",
     ),
     keyed(
         "ee_code", "EE_PERSONAL_CODE", rf"{NUM_LEFT}[1-8][0-9]{{10}}{NUM_RIGHT}", _ELEVEN_TRIGGER, ("isikukood", "personal code", "estonian id"),
@@ -100,7 +100,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "lv_code", "LV_PERSONAL_CODE", rf"{NUM_LEFT}(?:{DDMMYY}|32[0-9]{{4}})-?[0-9]{{5}}{NUM_RIGHT}", r"[0-3][0-9]{5}-?[0-9]{5}",
-        ("personas kods", "personas", "p.k", "personal code", "latvian id"), checksum=lv_code, policy=ChecksumPolicy.BOOSTS, boosted=0.9,
+        ("personas kods", "personas",  "personal code", "latvian id"), checksum=lv_code, policy=ChecksumPolicy.BOOSTS, boosted=0.9,
         source="Fizisko personu reģistra likums",
     ),
     keyed(
@@ -117,7 +117,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "tr_national_id", "TR_NATIONAL_ID", rf"{NUM_LEFT}[1-9][0-9]{{10}}{NUM_RIGHT}", _ELEVEN_TRIGGER,
-        ("tc", "tckn", "t.c", "kimlik", "kimlik no", "kimlik numarası", "tc kimlik", "turkish id", "national id"), checksum=tr_national_id, boosted=0.95,
+        ("tc", "tckn",  "kimlik", "kimlik no", "kimlik numarası", "tc kimlik", "turkish id", "national id"), checksum=tr_national_id, boosted=0.95,
         source="Nüfus ve Vatandaşlık İşleri",
     ),
     keyed(

@@ -8,9 +8,9 @@ from privmw.redaction.recognizers.shapes import LEFT, MMDD, NUM_LEFT, NUM_RIGHT,
 
 __all__ = ["RECOGNIZERS"]
 
-_DASHED = r"(?:[-~]| [-~] | |[-. ]?\r?\n)"
+_DASHED = r"(?:[-~]| [-~] | |-\r?\n)"
 _DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_DASH_TRIGGER = r"(?:[-~ ]| [-~] |[-. ]?\r?\n)?"
+_DASH_TRIGGER = r"(?:[-~ ]| [-~] |-\r?\n)?"
 _NOT_ACCOUNT = not_after("계좌", "계좌번호", then="[0-9]{2}")
 _RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])"
 

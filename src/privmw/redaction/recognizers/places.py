@@ -26,8 +26,26 @@ _STREET = r"[가-힣][가-힣0-9·]{0,14}(?:대로|로|길)(?:[0-9]{1,4}(?:번)?
 _LOT = r"[가-힣]{1,8}[0-9]{0,2}(?:동|리|읍|면|가) ?(?:산 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9])"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
-    keyed("geo_coordinate", "GEO_COORDINATE", rf"(?<![0-9A-Za-z.])(?:{_LAT}[ ,;/°NS]{{1,4}}(?:(?i:lon|lng|longitude)[\"' :=]{{1,4}})?{_LON}|{_LON}|{_LAT})(?![0-9A-Za-z.])",
-          r"[0-9]\.[0-9]{3}", _GEO_WORDS, boosted=0.75, specificity=Specificity.GENERIC, source="ISO 6709, decimal degrees"),
+    keyed(
+        "geo_coordinate",
+        "GEO_COORDINATE",
+        rf"(?<![0-9A-Za-z.]){_LAT}[ ,;/°NS]{{1,4}}(?:(?i:lon|lng|longitude)[\"' :=]{{1,4}})?{_LON}(?![0-9A-Za-z.])",
+        r"[0-9]\.[0-9]{3}",
+        _GEO_WORDS,
+        boosted=0.75,
+        specificity=Specificity.GENERIC,
+        source="ISO 6709, decimal degrees",
+    ),
+    keyed(
+        "geo_degree",
+        "GEO_COORDINATE",
+        rf"(?<![0-9A-Za-z.])(?:{_LON}|{_LAT})(?![0-9A-Za-z.])",
+        r"[0-9]\.[0-9]{3}",
+        ("latitude", "longitude", "lat", "lng", "lon", "위도", "경도"),
+        boosted=0.75,
+        specificity=Specificity.CATCHALL,
+        source="One of the two, under its own name",
+    ),
     Recognizer(
         name="user_path",
         entity_type="USER_PATH",

@@ -18,7 +18,7 @@ _NINO_WORDS = (
     "ni no",
     "insurance number",
 )
-_NINO = r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[A-D]"
+_NINO = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{6} ?[A-D]"
 _NINO_LOOSE = (
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
 )
@@ -31,7 +31,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="uk_nino",
         entity_type="UK_NINO",
         pattern=rf"{LEFT}{_NINO}{RIGHT}",
-        trigger=r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]\b",
+        trigger=r"[A-Z]{2} ?[0-9]{6} ?[A-D]\b",
         sieve=SIEVE,
         lookback=24,
         lookahead=2,

@@ -14,10 +14,8 @@ _SSN_WORDS = (
     "social security number",
     "ssns",
     "soc sec",
-    "social",
     "ssid",
     "tax id",
-    "social #",
 )
 _ITIN_WORDS = ("itin", "individual taxpayer", "tax id", "taxpayer id", "tin", "tax payer")
 _MBI_LETTER = "[AC-HJKMNP-RT-Y]"
@@ -117,7 +115,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "US_NPI",
         rf"{NUM_LEFT}[12][0-9]{{3}}[ -]?[0-9]{{3}}[ -]?[0-9]{{3}}{NUM_RIGHT}",
         r"[12][0-9]{3}[ -]?[0-9]{3}",
-        ("npi", "national provider", "provider", "provider id", "provider identifier", "physician"),
+        ("npi", "national provider",  "provider id", "provider identifier", "physician"),
         checksum=us_npi,
         boosted=0.95,
         source="45 CFR 162.406: Luhn with prefix 80840",
