@@ -23,11 +23,20 @@ def word_trigger(phrase: str) -> str:
         phrase: The word or words, lower case; several must follow one another closely.
     """
     words = words_of(phrase)
-    if len(words) == 1 and words[0].isascii() and len(words[0]) <= _SHORT:
-        word = words[0]
-        whole = rf"(?:\b|[_0-9])(?i:{word}s?)(?:\b|[_0-9A-Z])"
-        return rf"{whole}|[a-z](?:{word.capitalize()}|{word.upper()})s?(?:\b|[_0-9A-Z])" if word.isalpha() else whole
-    return "(?i:" + (f"s?{_GAP}").join(_source(word) for word in words) + ")"
+    source = (f"s?{_GAP}").join(_source(word) for word in words)
+    first, last = (word.isascii() and len(word) <= _SHORT for word in (words[0], words[-1]))
+    end = r"s?(?:\b|[_0-9A-Z])" if last else ""
+    if not first:
+        return f"(?i:{source}){end}"
+    whole = rf"(?:\b|[_0-9])(?i:{source}){end}"
+    if not words[0].isalpha():
+        return whole
+    rest = source[len(words[0]) :]
+    return (
+        f"{whole}|[a-z](?:{words[0].capitalize()}|{words[0].upper()})(?i:{rest}){end}"
+        if rest
+        else (f"{whole}|[a-z](?:{words[0].capitalize()}|{words[0].upper()}){end}")
+    )
 
 
 def _source(word: str) -> str:

@@ -29,6 +29,12 @@ _REGION_LIMIT = 16_384
 _LOOSE = 32
 """Characters around a shape in which a plan is searched for that it does not hold whole."""
 
+_LONG_SHAPE = 160
+"""A longer shape is looked at in pieces that overlap by half."""
+
+_OVERLAP = 72
+"""How far a token may reach back into an earlier one that was cut."""
+
 _GUARDED_BACK = AFTER + 96
 _GUARDED_AHEAD = BEFORE + 24
 """Characters around a context word in which a value that it speaks for begins, or ends."""
@@ -134,15 +140,11 @@ class HyperscanGate:
                     latest[number] = region = [number, low, end + ahead[number], end, 0]
                     regions.append(region)
             elif number == sieve:
-                if at > looked:
-                    first, behind, shape, cut = token_at(data, at)
+                if at - 2 > looked:
+                    first, behind, shape, cut = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
                     looked = at if cut else behind
-                    points, loose = self._shapes.fits(shape)  # type: ignore[union-attr]
-                    low = end - at + first  # all of a token is ASCII
-                    for offset, plan in points:
-                        regions.append([POINT, low + offset, low + offset + 1, 0, plan])
-                    far = low + len(shape) + _LOOSE
-                    regions.extend([LOOSE, low - _LOOSE, far, end, plan] for plan in loose)
+                    low = first if same else end - len(data[first:at].translate(None, _CONTINUATION))
+                    self._points(shape, low, regions)
             else:
                 mask = self._words[number - sieve - 1]
                 low = end - _GUARDED_BACK
@@ -153,6 +155,23 @@ class HyperscanGate:
                 else:
                     guarded.append([GUARDED, low, end + _GUARDED_AHEAD, end + _GUARDED_AHEAD, mask])
         return regions + guarded if guarded else regions
+
+    def _points(self, shape: bytes, low: int, regions: list[Region]) -> None:
+        """Add what fits a shape that begins at character ``low``."""
+        fits = self._shapes.fits  # type: ignore[union-attr]
+        if len(shape) <= _LONG_SHAPE:
+            points, loose = fits(shape)
+            regions += [[POINT, low + offset, low + offset + 1, 0, plan] for offset, plan in points]
+            regions += [[LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), plan] for plan in loose]
+            return
+        seen: dict[tuple[int, int], None] = {}
+        around: dict[int, None] = {}
+        for start in range(0, len(shape), _LONG_SHAPE // 2):
+            points, loose = fits(shape[start : start + _LONG_SHAPE])
+            seen.update(dict.fromkeys((low + start + offset, plan) for offset, plan in points))
+            around.update(dict.fromkeys(loose))
+        regions += [[POINT, at, at + 1, 0, plan] for at, plan in sorted(seen)]
+        regions += [[LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), plan] for plan in around]
 
 
 def _nothing(*_arguments: object) -> None:

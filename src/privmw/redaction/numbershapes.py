@@ -16,11 +16,13 @@ from typing import Any
 
 __all__ = ["SHAPES", "WIDEST", "Token", "abstract", "token_at"]
 
+_END = r"(?:[^0-9][^0-9]|[^0-9]?$)"
+
 SHAPES: tuple[str, ...] = (
-    r"[0-9](?:-?[0-9]){8}",
-    r"[0-9](?: ?[0-9]){8}",
-    r"[0-9](?:\.?[0-9]){9}",
-    r"[0-9](?:[ .-]?[0-9]){10}",
+    rf"[0-9](?:[ .-]?[0-9]){{10}}{_END}",
+    rf"[0-9](?:-?[0-9]){{8}}(?:{_END}|[ .][0-9])",
+    rf"[0-9](?: ?[0-9]){{8}}(?:{_END}|[.-][0-9])",
+    rf"[0-9](?:\.?[0-9]){{9}}(?:{_END}|[ -][0-9])",
     r"[0-9]{4}[A-Z]",
     r"[0-9]{6} ?[-~(+A-Z/]",
     r"[0-9]{2}[A-Z][0-9]{3}",
@@ -28,9 +30,10 @@ SHAPES: tuple[str, ...] = (
 )
 """Hyperscan sources that fire where a structured number may stand; rarely elsewhere.
 
-Nine digits in a row, with hyphens or with spaces, ten with dots, eleven with any of these; digits that run into a capital;
-an area code in brackets. Dates, times, versions and short counters pass by. Together they stay below 256 states: from
-there on a scan takes twice the time for every byte (measured), so a new shape has to earn its place.
+Nine digits in a row, with hyphens or with spaces, ten with dots, eleven with any of these, each reported once, behind the
+last digit; digits that run into a capital; an area code in brackets. Dates, times, versions and short counters pass by.
+Together they stay below 256 states: from there on a scan takes twice the time for every byte (measured), so a new shape
+has to earn its place.
 """
 
 _KEPT = " -./+()_~&\r\n"
@@ -50,8 +53,9 @@ _SYMBOLS = [_symbol(code) for code in range(128)]
 _TABLE = "".join(_SYMBOLS).encode() + _CUT.encode() * 128
 _PREIMAGES = {symbol: frozenset(code for code in range(128) if _SYMBOLS[code] == symbol) for symbol in set(_SYMBOLS)}
 
-_BEFORE = 28
+_BEFORE = 72
 _BEHIND = 56
+_FURTHER = 1024
 WIDEST = 64
 """Longest match that a shape around a hit holds whole."""
 
@@ -59,20 +63,24 @@ Token = tuple[int, int, bytes, bool]
 """``(start, end, shape, cut)``: where the bytes reduced to ``shape`` stand, and whether they go on behind it."""
 
 
-def token_at(data: bytes, end: int) -> Token:
+def token_at(data: bytes, end: int, floor: int) -> Token:
     """Reduce what stands around a hit of a shape to its own shape.
 
-    Lower-case letters, non-ASCII characters and most signs bound it; the hit's own bytes always belong to it.
+    Lower-case letters, non-ASCII characters and most signs bound it.
 
     Args:
         data: UTF-8 text.
-        end: Where the hit ended.
+        end: Where the hit ended: inside a number or up to two bytes behind it.
+        floor: Where an earlier token ended.
     """
-    low = end - _BEFORE if end > _BEFORE else 0
+    low = max(floor, end - _BEFORE)
     reduced = data[low : end + _BEHIND].translate(_TABLE)
-    middle = end - low
-    left = reduced.rfind(b"|", 0, middle - 1) + 1
-    right = reduced.find(b"|", middle)
+    left = reduced.rfind(b"|", 0, end - low - 2) + 1
+    if not left and low > floor:  # a long run of numbers: see more of it
+        low = max(floor, end - _FURTHER)
+        reduced = data[low : end + _BEHIND].translate(_TABLE)
+        left = reduced.rfind(b"|", 0, end - low - 2) + 1
+    right = reduced.find(b"|", end - low - 2)
     if right < 0:
         return low + left, low + len(reduced), reduced[left:], low + len(reduced) < len(data)
     return low + left, low + right, reduced[left:right], False

@@ -80,7 +80,8 @@ class Plan:
         match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
         required: A failed checksum drops the match.
-        guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern.
+        guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
+            threshold of 0 waives that.
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         rank: Order among matches of the same span when not verified; lower is better.
@@ -114,7 +115,8 @@ class Plan:
         self.required = boosts and recognizer.policy is ChecksumPolicy.REQUIRED
         self.overrides = recognizer.context_overrides and bool(recognizer.context)
         self.weak = recognizer.score < threshold
-        self.guarded = recognizer.needs_context or (self.weak and self.checksum is None)
+        waived = threshold <= 0
+        self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
         self.bit = 1 << index if recognizer.context else 0
         specificity = (9 - int(recognizer.specificity)) * 100_000_000
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index

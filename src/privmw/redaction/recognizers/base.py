@@ -40,7 +40,8 @@ class Recognizer:
             glued to a number is a boundary). Where it has a group named ``value``, that group is the match.
         trigger: Hyperscan pattern (byte mode, no lookaround) that fires about once per value, on a superset of what
             ``pattern`` matches, at an end offset inside the value or right behind it. Empty: derived from ``pattern``.
-            Not used for recognizers with ``needs_context``: the gate finds their context words instead, all in one.
+            For recognizers with ``needs_context`` the gate finds their context words instead, all in one; their trigger
+            is used where a threshold of 0 waives the context.
         sieve: Coarser and cheaper Hyperscan pattern that fires inside or right behind every value that ``trigger`` fires
             on. Recognizers with the same sieve cost one pattern in the scan of a text; their triggers run only in a
             second scan, of the windows around the sieve's hits. Empty: the trigger is in the first scan.

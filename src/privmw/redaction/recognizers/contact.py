@@ -69,8 +69,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="email",
         entity_type="EMAIL_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?!git@){_LOCAL}@(?:{_DOMAIN}|localhost(?![0-9A-Za-z._-])"
-        r"|\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45})\])",
+        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?:(?<=\\)[nrt])?(?P<value>(?!git@){_LOCAL}@(?:{_DOMAIN}|localhost(?![0-9A-Za-z._-])"
+        r"|\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45})\]))",
         trigger=r"@[0-9A-Za-z\[\x80-\xff]",
         lookback=80,
         lookahead=64,
@@ -154,11 +154,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_national",
         _PHONE,
-        rf"{_BEFORE}(?<!\" )(?<![A-Za-z]/)(?=(?:[^0-9]{{0,2}}[0-9]){{7}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
+        rf"(?:{_BEFORE}|(?<=\\[nrt]))(?<!\" )(?<![A-Za-z]/)(?=(?:[^0-9]{{0,2}}[0-9]){{7}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
         rf"(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",
         r"[0-9]{2,5}[ ./)-]{1,2}[0-9]{2,5}",
         PHONE_WORDS,
-        gap=24,
         boosted=0.75,
         specificity=Specificity.GENERIC,
         source="National notations, beside a word for telephone",
@@ -166,10 +165,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_digits",
         _PHONE,
-        rf"(?<![0-9A-Za-z_+])(?<![0-9][.-])[0-9]{{7,13}}{NUM_RIGHT}",
+        rf"(?:(?<![0-9A-Za-z_+])(?<![0-9][.-])|(?<=\\[nrt]))[0-9]{{7,13}}{NUM_RIGHT}",
         r"[0-9]{7}",
         _STRICT_WORDS,
-        gap=24,
         boosted=0.75,
         specificity=Specificity.CATCHALL,
         source="Bare digits beside a word for telephone",

@@ -79,6 +79,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("jp_license_plate", "JP_LICENSE_PLATE", rf"[一-龥ぁ-ん]{{1,4}} ?[0-9]{{2,3}} ?{_JP_PLATE} ?[0-9]{{1,2}}[-・ ]?[0-9]{{2}}(?![0-9])",
           r"[0-9]{2,3} ?\xe3[\x81\x82][\x80-\xbf] ?[0-9]{1,2}", ("ナンバー", "車両番号", "ナンバープレート", "車"), ignore_case=False,
           source="Ministry of Land of Japan"),
-    keyed("jp_postal_code", "JP_POSTAL_CODE", rf"{NUM_LEFT}[0-9]{{3}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{3}-?[0-9]{4}", ("郵便番号",), after=False,
+    keyed("jp_postal_code", "JP_POSTAL_CODE", rf"{NUM_LEFT}[0-9]{{3}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{3}-?[0-9]{4}", ("郵便番号",),
           source="Japan Post"),
 )  # fmt: skip

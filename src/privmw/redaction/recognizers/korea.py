@@ -192,7 +192,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"(?<![0-9A-Za-z_])(?<![0-9][.-])(?:[0-6][0-9]{{4}}|[0-9]{{3}}-[0-9]{{3}}){NUM_RIGHT}",
         r"[0-9]{3}-?[0-9]{2}",
         ("우편번호", "postcode", "postal code", "zip code"),
-        after=False,
         source="Korea Post: five digits since 2015, six before",
     ),
     keyed(

@@ -63,7 +63,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
           source="Election Commission of India"),
     keyed("in_passport", "IN_PASSPORT", rf"{LEFT}[A-Z][1-9][0-9]{{2}} ?[0-9]{{3}}[1-9]{RIGHT}", r"[A-Z][1-9][0-9]{2} ?[0-9]{4}",
           ("passport", "indian passport", "passport number"), source="Passport Seva"),
-    keyed("in_driving_licence", "IN_DRIVING_LICENCE", rf"{LEFT}(?:{_STATES})[ -]?[0-9]{{2}}[ -]?(?:19|20)?[0-9]{{2}}[ -]?[0-9]{{7}}{RIGHT}", r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}",
+    keyed("in_driving_licence", "IN_DRIVING_LICENCE", rf"{LEFT}(?:{_STATES})[ -]?[0-9]{{2}}[ -]?(?:19|20)?[0-9]{{2}}[ -]?[0-9]{{7}}{RIGHT}", r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}",
           ("driving licence", "driving license", "driver license", "dl", "dl no", "licence"), source="Parivahan"),
     keyed("in_vehicle_registration", "IN_VEHICLE_REGISTRATION", rf"{LEFT}(?:{_STATES})[ -]?[0-9]{{1,2}}[ -]?[A-Z]{{1,3}}[ -]?[0-9]{{1,4}}{RIGHT}",
           r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]", ("vehicle", "registration", "rto", "plate", "car", "bike", "number plate"), source="Parivahan"),
