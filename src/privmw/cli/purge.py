@@ -97,6 +97,7 @@ def _purge(
         dry_run=arguments.dry_run,
         timeout=arguments.timeout,
         dsn=arguments.dsn,
+        outbox=None if settings.ledger.postgres_dsn is None else settings.ledger.postgres_dsn.get_secret_value(),
     )
     if report is None:
         raise LedgerUnavailable(f"{directory}: another process is purging")
@@ -104,16 +105,13 @@ def _purge(
 
 
 def _writer(settings: PrivacySettings, directory: Path) -> tuple[LedgerWriter, SystemClock]:
-    from privmw.ledger.checkpoints import Checkpointer
+    from privmw.ledger.assemble import anchors_of, checkpointer_of, keys_of
     from privmw.ledger.clock import SystemClock
-    from privmw.ledger.signing import SigningKeys
     from privmw.ledger.writer import LedgerWriter
 
     clock = SystemClock()
-    observers = []
-    if settings.ledger.signing_key_file is not None:
-        keys = SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
-        observers.append(Checkpointer(keys, clock=clock, every=settings.ledger.checkpoint_every, directory=directory))
+    keys = keys_of(settings, directory)
+    observers = [] if keys is None else [checkpointer_of(settings, keys, anchors_of(settings), clock, directory)]
     return LedgerWriter(directory, deployment=settings.ledger.deployment, clock=clock, observers=observers), clock
 
 

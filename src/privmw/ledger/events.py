@@ -19,7 +19,16 @@ class EventEmitter:
     def __init__(self, provider: Any = None) -> None:
         from opentelemetry._logs import get_logger, get_logger_provider
 
+        self._provider = provider
         self._logger = get_logger("privmw.ledger", logger_provider=provider or get_logger_provider())
+
+    @property
+    def unheard(self) -> bool:
+        """Whether there is no provider to take the events, as long as the application sets none."""
+        from opentelemetry._logs import NoOpLoggerProvider, get_logger_provider
+        from opentelemetry._logs._internal import ProxyLoggerProvider
+
+        return isinstance(self._provider or get_logger_provider(), NoOpLoggerProvider | ProxyLoggerProvider)
 
     def emit(self, name: str, attributes: Mapping[str, Any], *, time_ns: int | None = None) -> None:
         """Emit one event.

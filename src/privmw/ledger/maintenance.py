@@ -1,17 +1,21 @@
 """What has to happen now and then: the purge once a day, a super-checkpoint once an hour.
 
-Every process may run a :class:`Maintenance`; a lock in the ledger's directory elects one of them.
+Every process may run a :class:`Maintenance`; a lock in the ledger's directory elects one of them, and a note in
+``maintenance.json`` tells the others, and the next process, what is done for today.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from privmw.errors import LedgerError
+from privmw.ledger import forks
 from privmw.ledger.anchors import Anchor
 from privmw.ledger.checkpoints import super_checkpoint
 from privmw.ledger.files import FileLock
@@ -27,8 +31,11 @@ __all__ = ["Maintenance", "purge_directory"]
 logger = logging.getLogger("privmw.ledger")
 
 LOCK_FILE = "maintenance.lock"
+DONE_FILE = "maintenance.json"
 SUPER_MS = 3_600_000
+FIRST_SECONDS = 5.0
 POLL_SECONDS = 60.0
+FORK_SECONDS = 10.0
 
 
 def purge_directory(
@@ -40,6 +47,7 @@ def purge_directory(
     dry_run: bool = False,
     timeout: float = 10.0,
     dsn: str | None = None,
+    outbox: str | None = None,
 ) -> PurgeReport | None:
     """Purge a ledger directory under its lock, with its legal holds.
 
@@ -51,6 +59,7 @@ def purge_directory(
         dry_run: Only look.
         timeout: Seconds to wait for each record, and for readers in the way.
         dsn: Purge this PostgreSQL copy instead of the files; purge records are shipped to it from the directory.
+        outbox: DSN that they are shipped with, of the role ``privmw_writer``; ``dsn`` itself when ``None``.
 
     Returns:
         What was done, ``None`` when another process is at it.
@@ -74,7 +83,7 @@ def purge_directory(
                 holds=holds,
                 dry_run=dry_run,
                 timeout=timeout,
-                publish=None if dsn is None else partial(_ship, directory, dsn),
+                publish=None if dsn is None else partial(_ship, directory, outbox or dsn),
             )
         finally:
             store.close()
@@ -105,6 +114,8 @@ class Maintenance:
         keys: Keys for super-checkpoints; ``None`` makes none.
         anchors: Where super-checkpoints are kept.
         on_report: Told of each purge.
+        dsn: PostgreSQL copy to purge as well, with an account of the role ``privmw_purger``.
+        outbox: DSN by which the purge records get there.
     """
 
     def __init__(
@@ -118,6 +129,8 @@ class Maintenance:
         keys: SigningKeys | None = None,
         anchors: Sequence[Anchor] = (),
         on_report: Callable[[PurgeReport], None] | None = None,
+        dsn: str | None = None,
+        outbox: str | None = None,
     ) -> None:
         self._directory = directory
         self._schedule = schedule
@@ -127,10 +140,15 @@ class Maintenance:
         self._keys = keys
         self._anchors = tuple(anchors)
         self._on_report = on_report
-        self._purged_on: date | None = None
-        self._super_ms: int | None = None
+        self._dsn = dsn
+        self._outbox = outbox
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._working = (
+            threading.Lock()
+        )  # a fork waits for it, so that no child inherits SQLite's locks in a locked state
+        self._held = False
+        forks.follow(self)
 
     def start(self) -> None:
         """Start the thread; a second call does nothing."""
@@ -147,33 +165,49 @@ class Maintenance:
             thread.join(timeout)
 
     def run_due(self) -> PurgeReport | None:
-        """Do what is due now; returns the report of a purge, ``None`` when none was due.
+        """Do what is due now; returns the report of a purge of the files, ``None`` when none was due.
 
-        A purge that left something behind (a reader stood in the way) is due again at once, not tomorrow.
+        A purge that left something behind (a reader stood in the way) is due again at once, not tomorrow; so is one under
+        another schedule.
+
+        Raises:
+            LedgerError: The ledger or its copy can not be read, or no record of what is to be done can be made.
         """
-        self._super_checkpoint()
-        today = self._schedule.today(self._clock)
-        if self._purged_on == today:
-            return None
-        report = purge_directory(self._directory, self._schedule, self._sink, clock=self._clock)
-        if report is None:
-            return None
-        if report.complete:
-            self._purged_on = today
-        for writer, obstacle in report.obstacles:
-            logger.warning("the purge of %s is not complete: %s", writer, obstacle)
-        if self._on_report is not None:
-            self._on_report(report)
+        with self._working:
+            self._super_checkpoint()
+            done = f"{self._schedule.today(self._clock)} {self._schedule.digest}"
+            report = None
+            if _read_done(self._directory).get("purged") != done:
+                report = self._purge(None)
+                if report is not None and report.complete:
+                    self._note("purged", done)
+            if self._dsn is not None and _read_done(self._directory).get("copy purged") != done:
+                copy = self._purge(self._dsn)
+                if copy is not None and copy.complete:
+                    self._note("copy purged", done)
+            return report
+
+    def _purge(self, dsn: str | None) -> PurgeReport | None:
+        report = purge_directory(
+            self._directory, self._schedule, self._sink, clock=self._clock, dsn=dsn, outbox=self._outbox
+        )
+        if report is not None:
+            for writer, obstacle in report.obstacles:
+                logger.warning("the purge of %s is not complete: %s", writer, obstacle)
+            if self._on_report is not None:
+                self._on_report(report)
         return report
 
     def _super_checkpoint(self) -> None:
         now = self._clock.time_ms()
-        if self._keys is None or (self._super_ms is not None and now - self._super_ms < SUPER_MS):
+        if self._keys is None or not self._super_due(now):
             return
         lock = FileLock.take(self._directory / LOCK_FILE)
         if lock is None:
             return
         try:
+            if not self._super_due(now):
+                return  # another process has just done it
             store = open_store(self._directory)
             try:
                 super_checkpoint(
@@ -186,13 +220,53 @@ class Maintenance:
                 )
             finally:
                 store.close()
-            self._super_ms = now
+            self._note("super", now)
         finally:
             lock.release()
 
+    def _super_due(self, now: int) -> bool:
+        latest = _read_done(self._directory).get("super")
+        return not isinstance(latest, int) or not 0 <= now - latest < SUPER_MS
+
+    def _note(self, what: str, when: object) -> None:
+        """Tell the other processes; what can not be told is done again, which harms nothing."""
+        path = self._directory / DONE_FILE
+        unfinished = path.with_suffix(".json.tmp")
+        try:
+            unfinished.write_text(json.dumps({**_read_done(self._directory), what: when}), encoding="utf-8")
+            unfinished.replace(path)
+        except OSError as error:
+            logger.warning("it could not be noted that ledger maintenance was done: %s", error.strerror)
+
     def _run(self) -> None:
-        while not self._stop.wait(POLL_SECONDS):
+        stop = self._stop
+        pause = FIRST_SECONDS
+        while not stop.wait(pause):
+            pause = POLL_SECONDS
             try:
                 self.run_due()
+            except LedgerError as error:
+                logger.warning("ledger maintenance failed: %s", error)
             except Exception as error:  # noqa: BLE001 - tried again in a minute; it must not end the thread
                 logger.warning("ledger maintenance failed: %s", type(error).__name__)
+
+    def _before_fork(self) -> None:
+        self._held = self._working.acquire(timeout=FORK_SECONDS)
+
+    def _after_fork_in_parent(self) -> None:
+        if self._held:
+            self._working.release()
+
+    def _after_fork_in_child(self) -> None:
+        self._working = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = None
+
+
+def _read_done(directory: Path) -> dict[str, Any]:
+    """What was done, as far as a file that anybody may have changed can tell: a doubt means that it is due."""
+    try:
+        done = json.loads((directory / DONE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return done if isinstance(done, dict) else {}

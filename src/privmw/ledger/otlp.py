@@ -4,11 +4,13 @@ The copy is for search, alerts, Kafka or a lake behind any collector. It is not 
 event carries the header's hash and its predecessor's, so that what did arrive can be compared with the ledger. Payloads,
 which relate to persons, are never emitted, and no metric is labelled by anything of a person.
 
-Use a batching log record processor: a simple one would send on the ledger's own thread.
+The events go to the application's own providers, whenever it sets them; privmw sends nothing by itself. Use a batching log
+record processor: a simple one would send on the ledger's own thread.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -22,7 +24,11 @@ from privmw.types import ReasonCode, RecordKind
 
 __all__ = ["EVENT_NAME", "OtlpObserver", "attributes_of"]
 
+logger = logging.getLogger("privmw.ledger")
+
 EVENT_NAME: Final = "privmw.transfer"
+
+_PATIENCE_MS: Final = 30_000
 
 _OPENTELEMETRY: Final = ("server.", "network.", "tls.", "http.", "gen_ai.")
 _MAPS: Final = frozenset({"mechanism", "removed"})
@@ -47,6 +53,8 @@ class OtlpObserver:
 
     def __init__(self, logger_provider: Any = None, meter_provider: metrics.MeterProvider | None = None) -> None:
         self._emitter = EventEmitter(logger_provider)
+        self._opened_ms: int | None = None
+        self._warned = False
         self._meter = metrics.get_meter("privmw.ledger", meter_provider=meter_provider)
         self._transfers = self._meter.create_counter(
             "privmw.transfers",
@@ -82,7 +90,15 @@ class OtlpObserver:
             self._count(record.members)
 
     def tick(self, time_ms: int) -> None:
-        """Nothing: the provider's own processor sends."""
+        """Say once that nobody takes the events; the provider's own processor sends them."""
+        if self._opened_ms is None:
+            self._opened_ms = time_ms
+        if not self._warned and time_ms - self._opened_ms >= _PATIENCE_MS:
+            self._warned = True
+            if self._emitter.unheard:
+                logger.warning(
+                    "ledger.otlp is on, but the application has set no OpenTelemetry LoggerProvider: events go nowhere"
+                )
 
     def closing(self) -> None:
         """Nothing: the provider belongs to the application."""

@@ -15,13 +15,23 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 
-__all__ = ["Connection", "connect", "is_ready", "migrate", "rows", "transaction"]
+__all__ = ["Connection", "check_dsn", "connect", "is_ready", "migrate", "rows", "transaction"]
 
 Connection = psycopg.Connection[Any]
 """A connection in autocommit mode with the ledger's schema as its search path."""
+
+
+def check_dsn(dsn: str) -> str | None:
+    """Tell what is wrong with a DSN before anybody connects, without showing it; ``None`` when it can be read."""
+    try:
+        conninfo_to_dict(dsn)
+    except psycopg.Error:
+        return "is not a connection URI that libpq can read"
+    return None
 
 
 def connect(dsn: str, *, timeout: int = 10) -> Connection:

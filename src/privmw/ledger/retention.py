@@ -8,6 +8,7 @@ due on a day is kept through that day and removed from the first moment of the n
 from __future__ import annotations
 
 import calendar
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
@@ -116,6 +117,14 @@ class Schedule:
             if "transfer_record" in item.covers:
                 header = rule
         return cls(rules, payload=payload, header=header, zone=zone)
+
+    @property
+    def digest(self) -> str:
+        """Tells this schedule from another one."""
+        rules = [f"{key}={rule.text}" for key, rule in sorted(self._rules.items())]
+        return hashlib.sha256(
+            "\n".join([*rules, self.payload.text, self.header.text, str(self.zone)]).encode()
+        ).hexdigest()[:16]
 
     def today(self, clock: Clock) -> date:
         """The date in the controller's time zone."""

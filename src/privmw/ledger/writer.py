@@ -10,7 +10,8 @@ file corrupt, removed, changed  as above, and the next attempt starts a new file
 record has no canonical form    that record alone fails: counted
 fork                            the child starts without queue or file; its first record claims a file of its own
 clock goes back                 the record keeps its time and says by how much (``clock_back_ms``); order is ``seq``
-close                           drains the queue, writes ``epoch.close``; what does not fit the timeout is counted and logged
+close                           drains the queue, with what observers add meanwhile (the policy of a process that ends at once),
+                                writes ``epoch.close``; what does not fit the timeout is counted and logged
 ==============================  ========================================================================================
 
 What is counted becomes a ``gap`` record as soon as writing works again.
@@ -110,6 +111,7 @@ class LedgerWriter:
         self._idle = False
         self._closing = False
         self._final = False
+        self._ended = False
         self._failing = False
         self._untold: TransferRecord | None = None
         self._holds_io = False
@@ -146,7 +148,7 @@ class LedgerWriter:
     def start(self) -> None:
         """Start the thread, which claims a file and writes ``epoch.open``; returns at once. ``submit`` starts it too."""
         with self._lock:
-            self._closing = self._final = False
+            self._closing = self._final = self._ended = False
             self._start()
 
     def observe(self, observer: Observer) -> None:
@@ -170,7 +172,7 @@ class LedgerWriter:
         receipt = LedgerReceipt()
         urgent = durability is Durability.BEFORE_SEND
         with self._lock:
-            if self._closing:
+            if self._closing and (self._ended or threading.current_thread() is not self._thread):
                 return self._refuse(record, urgent, receipt, "closed", "the ledger is closed")
             limit = self._best_effort_limit if durability is Durability.BEST_EFFORT else self._queue_limit
             if self._waiting >= limit:
@@ -255,6 +257,7 @@ class LedgerWriter:
             self._pause(delay)
             if self._closing and not self._queue:
                 if self._final or not (self._retry or self._losses):
+                    self._ended = True
                     return None
                 self._final = True  # one last attempt for what failed before
             batch = self._retry

@@ -85,7 +85,13 @@ class PseudonymSettings(Section):
 
 
 class LedgerSettings(Section):
-    """``[ledger]``: where transfer records go."""
+    """``[ledger]``: where transfer records go.
+
+    ``anchor_file`` keeps the signed checkpoints elsewhere: an append-only file on another machine's disk. ``maintenance``
+    purges what is due once a day and signs a super-checkpoint once an hour. ``postgres_dsn`` (role ``privmw_writer``) is
+    the fleet's copy, ``purge_dsn`` (role ``privmw_purger``) has it purged as well. ``otlp`` emits events and metrics
+    through the application's OpenTelemetry providers.
+    """
 
     enabled: bool = True
     directory: str = "privmw-ledger"
@@ -93,8 +99,11 @@ class LedgerSettings(Section):
     queue_limit: int = Field(default=10_000, ge=1)
     signing_key_file: str | None = None
     checkpoint_every: int = Field(default=1_000, ge=1)
+    anchor_file: str | None = None
     timezone: str = "UTC"
+    maintenance: bool = True
     postgres_dsn: SecretStr | None = None
+    purge_dsn: SecretStr | None = None
     otlp: bool = False
 
 
