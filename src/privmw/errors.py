@@ -90,11 +90,14 @@ class RedactionError(PrivmwError):
     """A value could not be redacted within its limits, and its profile says that it must not pass.
 
     Attributes:
-        limit: Which limit was hit: ``bytes``, ``depth``, ``matches``, ``time`` or ``type``.
+        limit: Which limit was hit: ``bytes``, ``depth``, ``matches``, ``time`` or ``type``; ``model`` where the NER tier
+            was too busy or too slow.
+        remedy: What can be done about it, or ``None``.
     """
 
     def __init__(self, limit: str, *, remedy: str | None = None) -> None:
         self.limit = limit
+        self.remedy = remedy
         super().__init__(f"redaction limit reached: {limit}" + (f". {remedy}" if remedy else ""))
 
 

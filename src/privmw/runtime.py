@@ -17,14 +17,10 @@ from privmw.ledger.ambient import AmbientCounter
 from privmw.ledger.assemble import assemble
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
-from privmw.redaction.checksums.named import checksum_named
-from privmw.redaction.limits import Limits
-from privmw.redaction.operators import Operator
-from privmw.redaction.profiles import profile_named
-from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.configured import configured_redactor, configured_tier
+from privmw.redaction.ner import NerRedactor
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
-from privmw.settings.surfaces import RecognizerSettings
 from privmw.types import Durability, Receipt, TransferRecord
 
 __all__ = ["Runtime", "Surface", "install", "uninstall"]
@@ -72,6 +68,8 @@ class Runtime:
         register: Declared recipients and purposes.
         redactor: Redactor of the profile ``[redaction] profile``.
         ledger: The writer of transfer records, ``None`` where ``[ledger] enabled = false``.
+        names: Finds names in AI prompts; ``None`` where ``[ner]`` or ``[egress]`` is switched off, or its libraries are
+            missing.
         guard: Decides on outbound calls.
         input_guard: Finds what users must not send in; ``None`` where switched off.
         consent_lookup: Asked for a consent that the request's context does not hold.
@@ -89,17 +87,20 @@ class Runtime:
         self.input_guard = (
             Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
         )
-        self._ledger = assemble(settings, self.register) if settings.ledger.enabled else None
-        self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
-        self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
+        self.ledger: LedgerWriter | None = None
+        self._ambient: AmbientCounter | None = None
+        if settings.ledger.enabled:
+            self.ledger, self._ambient = assemble(settings, self.register)
         self._hosting = tuple(
             key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
         self._keys = _pseudonym_keys(settings)
         sink = self.ledger if self.ledger is not None else _NoLedger()
+        prompts = self.redactor_for("ai")
+        self.names = configured_tier(settings) if settings.egress.enabled else None
         self.guard = Guard(
             self.register,
-            self.redactor_for("ai"),
+            prompts if self.names is None else NerRedactor(prompts, self.names),
             sink,
             keys=self._keys,
             enforcement=settings.enforcement,
@@ -137,7 +138,7 @@ class Runtime:
         """The redactor of a profile, with what ``[redaction]`` and ``[recognizers]`` of the settings change in it."""
         name = profile or self.settings.redaction.profile
         if name not in self._redactors:
-            self._redactors[name] = _redactor(self.settings, name)
+            self._redactors[name] = configured_redactor(self.settings, name)
         return self._redactors[name]
 
     def subject_ref(self, value: str) -> str:
@@ -167,12 +168,13 @@ class Runtime:
                 self._ambient.count(recipient)
 
     def _start_ledger(self) -> None:
-        if self._ledger is not None:
-            self._ledger.start()
+        if self.ledger is not None:
+            self.ledger.start()
 
     def _close_ledger(self) -> None:
-        if self._ledger is not None:
-            self._ledger.close(5.0)
+        if self.ledger is not None and self._ambient is not None:
+            self._ambient.flush()
+            self.ledger.close(5.0)
 
     def _install_logs(self) -> None:
         from privmw.logs import stdlib
@@ -222,6 +224,8 @@ class Runtime:
         if self.settings.egress.enabled:
             from privmw.egress.hooks import httpx
 
+            if self.names is not None:
+                self.names.load()
             self._start_ledger()
             httpx.install(self.guard)
 
@@ -230,6 +234,8 @@ class Runtime:
             from privmw.egress.hooks import httpx
 
             httpx.uninstall()
+            if self.names is not None:
+                self.names.close()
 
     def _derived(self, label: bytes) -> bytes:
         return hmac.new(self._keys[-1], b"privmw " + label, hashlib.sha256).digest()
@@ -253,43 +259,6 @@ _UNINSTALL: dict[Surface, Callable[[Runtime], None]] = {
 
 def _present(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
-
-
-def _redactor(settings: PrivacySettings, profile: str) -> Redactor:
-    """A redactor with what ``[redaction]`` and ``[recognizers]`` change in a profile."""
-    redaction, base = settings.redaction, profile_named(profile).limits
-    limits = redaction.limits
-    return Redactor(
-        profile=profile,
-        entities=redaction.entities,
-        threshold=redaction.threshold,
-        operators={entity: Operator(chosen.name, chosen.params) for entity, chosen in redaction.operators.items()}
-        or None,
-        allow_list=redaction.allow_list,
-        recognizers=[_recognizer(name, own) for name, own in settings.recognizers.items()],
-        limits=Limits(
-            bytes=limits.max_bytes or base.bytes,
-            depth=limits.max_depth or base.depth,
-            matches=limits.max_matches or base.matches,
-            time=limits.max_seconds or base.time,
-        ),
-    )
-
-
-def _recognizer(name: str, own: RecognizerSettings) -> Recognizer:
-    checksum = checksum_named(own.checksum) if own.checksum else None
-    return Recognizer(
-        name=f"settings_{name}",
-        entity_type=own.entity_type,
-        pattern=own.regex,
-        context=own.context,
-        score=own.score,
-        ignore_case=own.ignore_case,
-        needs_context=own.needs_context,
-        checksum=checksum,
-        policy=ChecksumPolicy.REQUIRED if checksum else ChecksumPolicy.NONE,
-        source="privmw.toml",
-    )
 
 
 def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:

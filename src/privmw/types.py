@@ -127,6 +127,7 @@ class ReasonCode(StrEnum):
     TRANSPORT_UNVERIFIED = "transport.unverified"
     STORAGE_NOT_DISABLED = "provider.storage_not_disabled"
     LEDGER_UNAVAILABLE = "ledger.unavailable"
+    GUARD_OVERLOADED = "guard.overloaded"
     GUARD_FAILED = "guard.failed"
 
 

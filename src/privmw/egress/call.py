@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from anyio import to_thread
 
 from privmw.context import RequestContext
 from privmw.egress.answers import answer_for
-from privmw.egress.identity import endpoint_of, is_signed, strip_propagation, text_headers
-from privmw.egress.leaves import Leaves, Replace
+from privmw.egress.identity import is_signed
+from privmw.egress.leaves import NameFinder, Names, Replace
 from privmw.egress.outgoing import Outgoing, Prepared
-from privmw.egress.payload import Body, Unscannable, read_body
+from privmw.egress.payload import Body, Unscannable
+from privmw.egress.reading import Reading, read
 from privmw.egress.records import Findings
-from privmw.egress.restore import Answer
-from privmw.egress.target import collect_target
-from privmw.egress.usage import Meter, bucket
+from privmw.egress.reply import Reply
+from privmw.egress.usage import bucket
 from privmw.errors import LedgerUnavailable, RedactionError, TransferDenied
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.vocabulary import categories_of
@@ -35,16 +38,18 @@ from privmw.types import (
 if TYPE_CHECKING:
     from privmw.egress.guard import Guard
 
-__all__ = ["Call", "Reply"]
+__all__ = ["Call"]
 
-_LONGEST_MODEL = 128  # a longer name is no name
+T = TypeVar("T")
+
+_LONG = 128 * 1024  # bytes of a body that would hold up the event loop for milliseconds
 
 
 class Call:
     """A request that may leave, from its decision to the record of its outcome.
 
-    A hook calls, in this order: :meth:`prepare`, :meth:`wait` or :meth:`wait_async`, then sends, then
-    :meth:`answered` or :meth:`failed`.
+    A hook calls, in this order: :meth:`prepare` and :meth:`wait`, or :meth:`prepare_async` and :meth:`wait_async`, then
+    sends, then :meth:`answered` or :meth:`failed`.
     """
 
     __slots__ = ("_asked", "_decision", "_guard", "_intent", "_names", "_outgoing", "_receipt", "_started", "_who")
@@ -77,78 +82,91 @@ class Call:
             TransferDenied: It may not leave.
         """
         try:
-            return self._prepare(body)
+            reading = self._read(body)
+            finder = self._finder(reading)
+            return self._rewrite(reading, finder.look(reading.leaves.prose()) if finder is not None else None)
         except TransferDenied:
             raise
-        except Unscannable as error:
-            code, remedy = ReasonCode.CONTENT_UNSCANNABLE, f"The guard met {error}."
-        except RedactionError:
-            code, remedy = ReasonCode.CONTENT_UNSCANNABLE, "The body exceeds a limit of [redaction.limits]."
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
-            code, remedy = ReasonCode.GUARD_FAILED, f"The guard itself failed ({type(error).__name__})."
-        # Outside the handlers: the error may hold a value, and must not become the denial's context.
-        denial = replace(self._decision, kind=DecisionKind.DENY, reason_code=code, remedy=remedy)
+            denial = self._denial(error)
+        # Outside the handler: the error may hold a value, and must not become the denial's context.
         self.deny(denial)
         return self._unchanged()
 
-    def _prepare(self, body: bytes | None) -> Prepared:
-        outgoing, decision = self._outgoing, self._decision
-        operation = endpoint_of(outgoing.path)
-        found = Findings(operation=operation)
-        mode = decision.payload
-        leaves = Leaves()
-        headers = strip_propagation(outgoing.headers)
-        content = self._content(body, found, ai=operation is not None)
-        if content is not None:
-            leaves = content.leaves
-        target = collect_target(outgoing.target, leaves, ai=operation is not None)
-        values = [value for _, value in headers]
-        for at in text_headers(headers):
-            leaves.add(values[at], lambda text, at=at: values.__setitem__(at, text), ("header",), headers[at][0])  # type: ignore[misc]
-        rewriting = leaves.rewrite(self._guard.redactor, self._replacement(mode))
-        found.categories = frozenset(categories_of(rewriting.counts))
-        found.attachments = leaves.attachments
+    async def prepare_async(self, body: bytes | None) -> Prepared:
+        """The same without blocking the event loop: a model works in threads of its own, a long body in another one.
+
+        Args:
+            body: See :meth:`prepare`.
+
+        Raises:
+            TransferDenied: It may not leave.
+        """
+        run = _in_thread if body is not None and len(body) > _LONG else _here
+        try:
+            reading = await run(self._read, body)
+            finder = self._finder(reading)
+            names = await finder.prepare(reading.leaves.prose()) if finder is not None else None
+            return await run(self._rewrite, reading, names)
+        except TransferDenied:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            denial = self._denial(error)
+        self.deny(denial)
+        return self._unchanged()
+
+    def _denial(self, error: Exception) -> Decision:
+        if isinstance(error, Unscannable):
+            code, remedy = ReasonCode.CONTENT_UNSCANNABLE, f"The guard met {error}."
+        elif isinstance(error, RedactionError):
+            code = ReasonCode.GUARD_OVERLOADED if error.limit == "model" else ReasonCode.CONTENT_UNSCANNABLE
+            remedy = f"{error.remedy or 'The body exceeds a limit of [redaction.limits]'}."
+        else:
+            code, remedy = ReasonCode.GUARD_FAILED, f"The guard itself failed ({type(error).__name__})."
+        return replace(self._decision, kind=DecisionKind.DENY, reason_code=code, remedy=remedy)
+
+    def _read(self, body: bytes | None) -> Reading:
+        reading = read(self._outgoing, body)
+        if reading.problem is not None:
+            self._asked = replace(self._asked, unscannable=True)
+            decision = decide(self._guard.register, self._asked)
+            if not decision.allowed:
+                self.deny(
+                    replace(decision, remedy=f"The guard met {reading.problem}. {decision.remedy or ''}".rstrip())
+                )
+        return reading
+
+    def _finder(self, reading: Reading) -> NameFinder | None:
+        """Who looks for names in this request: nobody where it goes to no AI provider."""
+        return self._guard.finder_for(reading.operation, self._decision.purpose)
+
+    def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
+        outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
+        found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
+        found.names_searched = names is None or names.complete
+        rewriting = leaves.rewrite(self._guard.redactor, self._replacement(self._decision.payload), names)
+        found.categories = categories_of(rewriting.counts)
         self._decide_again(found)
         changed = rewriting.changed or (content is not None and content.ambiguous)
         if changed and is_signed(outgoing.headers, outgoing.query):
             raise Unscannable("a request that was signed before it could be rewritten")
         found.removed, found.fields = (rewriting.counts if rewriting.changed else {}), rewriting.fields
         changed |= self._override(content, found)
-        new_headers = [(name, value) for (name, _), value in zip(headers, values, strict=True)]
+        headers = reading.headers
         for name, value in self._decision.header_overrides.items():
-            new_headers = [pair for pair in new_headers if pair[0].lower() != name.lower()] + [(name, value)]
-        rendered = content.render() if content is not None and changed else None
+            headers = [*_without(headers, name.lower()), (name, value)]
+        rendered = reading.content.render() if reading.content is not None and changed else None
         if rendered is not None:
-            new_headers = [pair for pair in new_headers if pair[0].lower() != "content-encoding"]
-        size = rendered if rendered is not None else body
-        found.size = bucket(len(size)) if size is not None else None
+            headers = _without(headers, "content-encoding")
+            found.size = bucket(len(rendered))
+        elif reading.size is not None:
+            found.size = bucket(reading.size)
         if self._names is not None and self._names.distinct:
-            new_headers = [pair for pair in new_headers if pair[0].lower() != "accept-encoding"]
-            new_headers.append(("accept-encoding", "identity"))
+            headers = [*_without(headers, "accept-encoding"), ("accept-encoding", "identity")]
         self._submit(found)
         if not self._guard.enforcing:
             return self._unchanged()
-        return Prepared(target(), new_headers, rendered)
-
-    def _content(self, body: bytes | None, found: Findings, *, ai: bool) -> Body | None:
-        """The body's texts; ``None`` where there is no body, or one that may go without being looked into."""
-        if body == b"":
-            return None
-        outgoing = self._outgoing
-        try:
-            content = read_body(outgoing.header("content-type"), outgoing.header("content-encoding"), body, ai=ai)
-        except Unscannable as error:
-            self._asked = replace(self._asked, unscannable=True)
-            why = str(error)
-        else:
-            if content.document is not None:
-                model = content.document.get("model")
-                found.model = model if isinstance(model, str) and len(model) < _LONGEST_MODEL else None
-            return content
-        decision = decide(self._guard.register, self._asked)
-        if not decision.allowed:
-            self.deny(replace(decision, remedy=f"The guard met {why}. {decision.remedy or ''}".rstrip()))
-        return None
+        return Prepared(reading.target(), headers, rendered)
 
     def _replacement(self, mode: PayloadMode) -> Replace:
         if mode is PayloadMode.ORIGINALS:
@@ -265,7 +283,7 @@ class Call:
             "network_protocol_name": (protocol or "http").lower(),
             "tls_protocol_version": tls,
         }
-        return Reply(self, answer, names, head)
+        return Reply(self._outcome, answer, names, head)
 
     def _outcome(self, **members: object) -> None:
         intent, self._intent = self._intent, None
@@ -277,55 +295,16 @@ class Call:
             self._guard.sink.submit(record, Durability.GROUP)
 
 
-class Reply:
-    """An answer's body on its way in: restored, measured, and recorded when it ends.
+def _without(headers: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    return [pair for pair in headers if pair[0].lower() != name]
 
-    Attributes:
-        restores: Whether its bytes may change, so that its length and coding are no longer what its head says.
-    """
 
-    __slots__ = ("_answer", "_call", "_counted", "_head", "_meter", "_names", "restores")
+async def _here(work: Callable[..., T], *arguments: Any) -> T:
+    return work(*arguments)
 
-    def __init__(
-        self, call: Call, answer: Answer | None, names: Pseudonymiser | None, head: dict[str, int | str | None]
-    ) -> None:
-        self._call = call
-        self._answer = answer
-        self._names = names
-        self._head = head
-        self._meter = Meter()
-        self._counted = (names.restored, names.unknown) if names is not None else (0, 0)
-        self.restores = answer is not None
 
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes as they came, return what the app may read now."""
-        self._meter.feed(data)
-        return data if self._answer is None else self._answer.feed(data)
-
-    def end(self) -> bytes:
-        """Return what was held back, and record the outcome."""
-        rest = b"" if self._answer is None else self._answer.end()
-        self.close()
-        return rest
-
-    def close(self, *, failed: bool = False) -> None:
-        """Record the outcome, also of an answer that nobody read to its end."""
-        tokens_in, tokens_out = self._meter.tokens()
-        details = {}
-        if self._names is not None:
-            restored, unknown = self._counted
-            details = {
-                "pseudonyms_restored": self._names.restored - restored,
-                "pseudonyms_unknown": self._names.unknown - unknown,
-            }
-        self._call._outcome(
-            outcome=Outcome.FAILED if failed else Outcome.SENT,
-            input_tokens=tokens_in,
-            output_tokens=tokens_out,
-            bytes_in=bucket(self._meter.size),
-            details=details,
-            **self._head,
-        )
+async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
+    return await to_thread.run_sync(work, *arguments)
 
 
 def _refuse(decision: Decision, host: str) -> NoReturn:

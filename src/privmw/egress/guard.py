@@ -10,7 +10,7 @@ from dataclasses import replace
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
 from privmw.egress.identity import endpoint_of, is_loopback
-from privmw.egress.leaves import TextRewriter
+from privmw.egress.leaves import NameFinder, TextRewriter
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
 from privmw.errors import TransferDenied
@@ -31,6 +31,7 @@ from privmw.types import (
 __all__ = ["Guard"]
 
 _HOUSEKEEPING = ".housekeeping"  # of an SDK: tokens, keys; the catalogue lists them, no personal data is in them
+_AI_USES = ("essential.service.ai_inference", "train_ai_system")
 _GAP_EVERY = 60.0  # seconds between two records of the same undeclared host and purpose
 
 
@@ -42,7 +43,8 @@ class Guard:
 
     Args:
         register: Declared recipients and purposes.
-        redactor: Finds personal data in texts.
+        redactor: Finds personal data in texts; one that can look for names (:class:`privmw.redaction.ner.NerRedactor`)
+            does so in what goes to AI providers.
         sink: Takes the records.
         keys: Keys of the pseudonyms, oldest first; without any, one is made for the life of this process.
         enforcement: ``shadow`` decides and records, and changes nothing.
@@ -78,6 +80,8 @@ class Guard:
             subject_ref=subject_ref,
             time_ms=time_ms,
         )
+        self._finder = redactor if isinstance(redactor, NameFinder) else None
+        self._ai = frozenset().union(*map(register.purposes_under, _AI_USES))
         self._keys = tuple(keys) or (secrets.token_bytes(32),)
         self._gaps: dict[tuple[str, str | None], float] = {}
 
@@ -170,6 +174,15 @@ class Guard:
             raise TransferDenied(
                 ReasonCode.GUARD_FAILED, recipient=outgoing.host, remedy=f"The guard itself failed ({failure})."
             )
+
+    def finder_for(self, operation: str | None, purpose: str | None) -> NameFinder | None:
+        """Who looks for names with a model: only in what goes to an AI provider, by its endpoint or by the purpose.
+
+        Args:
+            operation: GenAI operation, ``None`` where the endpoint is not known as one.
+            purpose: Purpose key.
+        """
+        return self._finder if operation is not None or purpose in self._ai else None
 
     def names(self, who: RequestContext | None) -> Pseudonymiser:
         """The pseudonyms of a tenant's conversation, or of its subject, or of a request where neither is known.

@@ -87,7 +87,7 @@ class _Walk:
                 self.member(value, at, item, inside, free=free)
         elif kind is int and 10**8 <= abs(value) < 10**19 and not _MEASURES.fullmatch(str(key)):
             # A card or national id given as a number: replaced by a text where it is recognised.
-            self._leaves.add(str(value), partial(holder.__setitem__, key), path, str(key))
+            self._leaves.add(str(value), partial(holder.__setitem__, key), path, str(key), prose=False)
 
     def _dict(self, node: dict[str, Any], path: tuple[str, ...], *, free: bool) -> None:
         if not free and node.get("signature") and node.get("type") == "thinking":
@@ -95,7 +95,7 @@ class _Walk:
         for key, item in list(node.items()):
             plain = _PLAIN_KEY.fullmatch(key) is not None
             if free or not plain:
-                self._leaves.add(key, partial(_rename, node, key), (*path, "*"))
+                self._leaves.add(key, partial(_rename, node, key), (*path, "*"), prose=False)
             if not free and type(item) is str and (key in _OPAQUE or (key in _STRUCTURAL and is_name(item))):
                 continue
             opens = free or (key in _FREE and not (key in _CONVERSATION_LISTS and type(item) is list))
@@ -116,7 +116,9 @@ class _Walk:
             if document is not None and not hides_members(text.encode("utf-8", "surrogatepass"), document):
                 self._document(document, put, path)
                 return
-        self._leaves.add(text, put, path, key if type(key) is str else "")
+        # The provider's own "name" (of a tool, a participant) is an identifier, and refused if it is anything else.
+        prose = free or key != "name" or not is_name(text)
+        self._leaves.add(text, put, path, key if type(key) is str else "", prose=prose)
 
     def _document(self, document: Any, put: Any, path: tuple[str, ...]) -> None:
         """JSON inside a string: rewritten value by value, so that no replacement can change its structure."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, cast, runtime_checkable
 
-__all__ = ["Leaves", "Replace", "Rewriting", "TextRewriter"]
+from privmw.types import Match
+
+__all__ = ["Leaves", "NameFinder", "Names", "Replace", "Rewriting", "TextRewriter"]
 
 Replace = Callable[[str, str], str]
 """Gives the replacement of ``(entity_type, original)``."""
@@ -20,6 +22,7 @@ Put = Callable[[str], object]
 _PROMPT_KEYS = frozenset({"content", "text", "input", "prompt", "instructions", "system", "description", ""})
 
 _SHORTEST_REPEAT = 6
+_OPEN_CLASS = frozenset({"PERSON", "STREET_ADDRESS", "LOCATION", "DATE_OF_BIRTH", "NRP", "ORGANIZATION"})
 
 
 class _Transformed(Protocol):
@@ -42,6 +45,39 @@ class TextRewriter(Protocol):
         Raises:
             RedactionError: The value exceeds a limit or could not be scanned.
         """
+
+
+class Names(Protocol):
+    """What a model found in some texts (:class:`privmw.redaction.ner.Findings`)."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it looked at all of them."""
+
+    def __call__(self, text: str) -> Sequence[Match]:
+        """The matches of one text."""
+
+
+@runtime_checkable
+class NameFinder(Protocol):
+    """A rewriter that can have a model look for names first (:class:`privmw.redaction.ner.NerRedactor`)."""
+
+    @property
+    def version(self) -> str:
+        """Hash of the rules and name of the model, for the record."""
+
+    def look(self, value: object) -> Names:
+        """Have the model look at texts; blocks.
+
+        Raises:
+            RedactionError: The model is too busy or too slow, and the call must not go on without it.
+        """
+
+    async def prepare(self, value: object) -> Names:
+        """The same without blocking the event loop."""
+
+    def transform(self, value: object, replace: Replace, /, *, names: Names | None = None) -> _Transformed:
+        """Replace what is found, names too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +105,38 @@ class Leaves:
         attachments: Binary content that is not looked into, by media type.
     """
 
-    __slots__ = ("_keys", "_paths", "_puts", "_texts", "attachments")
+    __slots__ = ("_keys", "_paths", "_prose", "_puts", "_texts", "attachments")
 
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._keys: list[str] = []
         self._puts: list[Put] = []
         self._paths: list[tuple[str, ...]] = []
+        self._prose: list[bool] = []
         self.attachments: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
 
-    def add(self, text: str, put: Put, path: tuple[str, ...], key: str = "") -> None:
-        """Take a text, the function that puts its new form back, its path, and the key it stands under."""
+    def add(self, text: str, put: Put, path: tuple[str, ...], key: str = "", *, prose: bool = True) -> None:
+        """Take a text.
+
+        Args:
+            text: The text.
+            put: Puts its new form back.
+            path: Where it stands.
+            key: The key it stands under.
+            prose: People may have written it, so a model may look for names in it; not so in keys, numbers, headers.
+        """
         self._texts.append(text)
         self._puts.append(put)
         self._paths.append(path)
         self._keys.append(key)
+        self._prose.append(prose)
+
+    def prose(self) -> list[str]:
+        """The texts in which a model may look for names."""
+        return [text for text, prose in zip(self._texts, self._prose, strict=True) if prose]
 
     def attach(self, media_type: str) -> None:
         """Count binary content that is sent as it is."""
@@ -100,16 +150,24 @@ class Leaves:
             put(text)
             after()
 
-        for text, put, path, key in zip(self._texts, self._puts, self._paths, self._keys, strict=True):
-            outer.add(text, partial(then, put), path, key)
+        for text, put, path, key, prose in zip(
+            self._texts, self._puts, self._paths, self._keys, self._prose, strict=True
+        ):
+            outer.add(text, partial(then, put), path, key, prose=prose)
         for media_type, count in self.attachments.items():
             outer.attachments[media_type] = outer.attachments.get(media_type, 0) + count
 
-    def rewrite(self, rewriter: TextRewriter, replace: Replace) -> Rewriting:
+    def rewrite(self, rewriter: TextRewriter, replace: Replace, names: Names | None = None) -> Rewriting:
         """Replace in all texts what the rewriter finds, and every further occurrence of the same values.
 
         A value that was recognised by its surroundings in the question stands without them in the answer, which is
-        sent back with the next turn; so whatever was found anywhere is replaced everywhere.
+        sent back with the next turn; so whatever was found anywhere is replaced everywhere. What only a model finds is
+        replaced in prose alone: in a key or a tool's name it would be another word, and the call would fail.
+
+        Args:
+            rewriter: Finds what is to be replaced.
+            replace: Says by what.
+            names: What a model found in the prose; the rewriter must be a :class:`NameFinder` then.
 
         Raises:
             RedactionError: Some text could not be scanned; nothing has been put back then.
@@ -124,31 +182,34 @@ class Leaves:
                 found[original] = (entity_type, replacement)
             return replacement
 
-        values = [
+        values: list[Any] = [
             text if key in _PROMPT_KEYS else {key: text} for text, key in zip(self._texts, self._keys, strict=True)
         ]
-        transformed = rewriter.transform(values, remember)
+        if names is None:
+            transformed = rewriter.transform(values, remember)
+        else:
+            transformed = cast("NameFinder", rewriter).transform(values, remember, names=names)
         counts = dict(transformed.counts)
-        texts = [next(iter(item.values())) if isinstance(item, Mapping) else item for item in transformed.value]
+        texts = [next(iter(item.values())) if type(item) is dict else item for item in transformed.value]
         if found:
-            _repeat(texts, found, counts)
+            self._repeat(texts, found, counts)
         fields: dict[str, None] = {}
         # From the last to the first: a key is taken before its value, and may be renamed only after it.
         for at in range(len(texts) - 1, -1, -1):
-            if texts[at] != self._texts[at]:
+            if texts[at] is not self._texts[at] and texts[at] != self._texts[at]:
                 self._puts[at](texts[at])
                 fields[".".join(self._paths[at]).replace(".[]", "[]")] = None
         return Rewriting(counts, tuple(sorted(fields)))
 
-
-def _repeat(texts: list[str], found: Mapping[str, tuple[str, str]], counts: dict[str, int]) -> None:
-    repeated = [one for one in found if len(one) >= _SHORTEST_REPEAT]
-    for at, text in enumerate(texts):
-        for original in repeated:
-            if original in text:
-                entity_type, replacement = found[original]
-                # Letters and digits around it would make it another value; Hangul particles do not.
-                pattern = rf"(?<![A-Za-z0-9]){re.escape(original)}(?![A-Za-z0-9])"
-                text, times = re.subn(pattern, replacement.replace("\\", r"\\"), text)
-                counts[entity_type] = counts.get(entity_type, 0) + times
-                texts[at] = text
+    def _repeat(self, texts: list[str], found: Mapping[str, tuple[str, str]], counts: dict[str, int]) -> None:
+        everything = "\n".join(texts)
+        for original, (entity_type, replacement) in found.items():
+            if len(original) < _SHORTEST_REPEAT or original not in everything:
+                continue
+            # Letters and digits around it would make it another value; Hangul particles do not.
+            pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(original)}(?![A-Za-z0-9])")
+            new = replacement.replace("\\", r"\\")
+            for at, text in enumerate(texts):
+                if original in text and (self._prose[at] or entity_type not in _OPEN_CLASS):
+                    texts[at], times = pattern.subn(new, text)
+                    counts[entity_type] = counts.get(entity_type, 0) + times

@@ -172,7 +172,7 @@ def _multipart(content_type: str, data: bytes, leaves: Leaves) -> Body:
         raise Unscannable("a broken multipart body")
     for part in form.parts:
         if part.filename:
-            leaves.add(part.filename, part.rename_file, ("filename",), "filename")
+            leaves.add(part.filename, part.rename_file, ("filename",), "filename", prose=False)
         if not (_is_text(part.media_type) and part.is_plain):
             leaves.attach(part.media_type)
             continue

@@ -14,6 +14,7 @@ from privmw.types import (
     Decision,
     DecisionKind,
     Enforcement,
+    JSONValue,
     RecordKind,
     SubjectPayload,
     TransferRecord,
@@ -36,6 +37,7 @@ class Findings:
         operation: GenAI operation, ``None`` where the endpoint is not known as one.
         retention: What the request asks of the provider's retention (``store=false``).
         size: Bytes of the body as sent, bucketed.
+        names_searched: ``False`` where the NER tier was to look for names and did not look at everything.
     """
 
     removed: Mapping[str, int] = field(default_factory=dict)
@@ -46,6 +48,16 @@ class Findings:
     operation: str | None = None
     retention: str | None = None
     size: int | None = None
+    names_searched: bool = True
+
+    def details(self) -> dict[str, JSONValue]:
+        """What a record says beyond its named fields; nothing per person."""
+        said: dict[str, JSONValue] = {}
+        if self.attachments:
+            said["attachments"] = dict(self.attachments)
+        if not self.names_searched:
+            said["ner"] = "core_only"
+        return said
 
 
 class Recorder:
@@ -113,7 +125,7 @@ class Recorder:
             gen_ai_request_model=found.model,
             gen_ai_operation_name=found.operation,
             bytes_out=found.size,
-            details={"attachments": dict(found.attachments)} if found.attachments else {},
+            details=found.details(),
             payload=self._payload(who, found),
             **self._declared(decision, outgoing),
         )

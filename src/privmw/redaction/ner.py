@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import threading
 import weakref
 from collections import Counter, OrderedDict
@@ -19,65 +20,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Literal, Protocol
 
-from privmw.errors import ConfigurationError, RedactionError
+from privmw.errors import RedactionError
+from privmw.redaction.neroptions import NerOptions, SpanModel, load_model
 from privmw.redaction.operators import Replace
 from privmw.redaction.redactor import Redactor, Transformed
 from privmw.types import Match
 
 __all__ = ["Findings", "NerOptions", "NerRedactor", "NerTier", "SpanModel", "load_model"]
 
-Overload = Literal["block", "core_only", "wait"]
-
-_ENTITIES = frozenset({"PERSON", "STREET_ADDRESS", "LOCATION", "DATE_OF_BIRTH"})
-
-
-class SpanModel(Protocol):
-    """What the tier needs of a model; thread-safe."""
-
-    @property
-    def entity_types(self) -> frozenset[str]:
-        """What it can find."""
-
-    def find(self, text: str) -> Sequence[Any]:
-        """Spans with ``entity_type``, ``start``, ``end`` and ``score``: ordered, not overlapping."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NerOptions:
-    """Settings of the tier.
-
-    Attributes:
-        model: ``rampart`` (shipped by the ``ner`` extra), the folder of an ONNX token-classification model, or
-            ``spacy:NAME`` for an installed spaCy pipeline.
-        entities: Entity types to take from the model.
-        threshold: Probability from which an uncapitalised word counts; capitalised ones count earlier.
-        workers: Threads; each text runs on one.
-        queue: Texts that may wait for a thread.
-        timeout: Seconds that one call may take.
-        overload: What happens when the queue is full or the time is up.
-        remembered: Texts whose results are remembered.
-
-    Raises:
-        ConfigurationError: A number is not positive, or ``overload`` is unknown.
-    """
-
-    model: str = "rampart"
-    entities: frozenset[str] = _ENTITIES
-    threshold: float = 0.4
-    workers: int = 1
-    queue: int = 64
-    timeout: float = 5.0
-    overload: Overload = "block"
-    remembered: int = 4096
-
-    def __post_init__(self) -> None:
-        for name in ("workers", "queue", "timeout"):
-            if not getattr(self, name) > 0:
-                raise ConfigurationError("must be more than zero", field=f"ner.{name}")
-        if self.overload not in {"block", "core_only", "wait"}:
-            raise ConfigurationError("is unknown", field="ner.overload", remedy="Use block, core_only or wait")
+Names = Callable[[str], Sequence[Match]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +47,6 @@ class Findings:
     def __call__(self, text: str) -> Sequence[Match]:
         """The matches of one text, as :meth:`privmw.redaction.redactor.Redactor.transform` asks for them."""
         return self.matches.get(text, ())
-
-
-def load_model(options: NerOptions) -> SpanModel:
-    """Load the model that the options name.
-
-    Raises:
-        ConfigurationError: It is not installed, or not a model.
-    """
-    if options.model.startswith("spacy:"):
-        from privmw.redaction.nerspacy import SpacyModel
-
-        return SpacyModel(options.model.removeprefix("spacy:"))
-    from privmw.redaction.nermodel import OnnxModel, find_model
-
-    return OnnxModel(find_model(options.model), threshold=options.threshold)
 
 
 class NerTier:
@@ -231,7 +168,7 @@ class NerTier:
             if self.options.overload == "block":
                 for job in jobs.running.values():
                     job.cancel()
-                raise RedactionError("time", remedy="The NER tier's queue is full; raise ner.queue or ner.workers")
+                raise RedactionError("model", remedy="The NER tier's queue is full; raise ner.queue or ner.workers")
         return known, jobs
 
     def _submit(self, text: str) -> Future[tuple[Match, ...]] | None:
@@ -255,7 +192,7 @@ class NerTier:
         job.cancel()
         self.skipped["slow"] += 1
         if self.options.overload == "block":
-            raise RedactionError("time", remedy="The NER tier was too slow; raise ner.timeout or ner.workers")
+            raise RedactionError("model", remedy="The NER tier was too slow; raise ner.timeout or ner.workers")
 
     def _look(self, text: str) -> tuple[Match, ...]:
         wanted = self.options.entities
@@ -312,38 +249,63 @@ class NerRedactor:
         self.core = core
         self.tier = tier
         self.entity_types = core.entity_types | tier.options.entities
-        self.version = f"{core.version}+{tier.options.model.replace(os.sep, '_')}"
+        self.version = f"{core.version}+{tier.options.model.rpartition(os.sep)[2]}"
 
-    async def prepare(self, value: object) -> None:
-        """Have the model look at the texts of a value, so that :meth:`transform` finds its results remembered.
+    async def prepare(self, value: object) -> Findings:
+        """Have the model look at the texts of a value, without blocking the event loop.
+
+        Returns:
+            What it found, for :meth:`transform`; its ``complete`` says whether it looked at everything.
 
         Raises:
             RedactionError: See :meth:`NerTier.find`.
         """
-        await self.tier.find_async(self.core.texts(value))
+        return await self.tier.find_async(self.core.texts(value))
 
-    def transform(self, value: object, replace: Replace) -> Transformed:
+    def look(self, value: object) -> Findings:
+        """The same for a thread that may block.
+
+        Raises:
+            RedactionError: See :meth:`NerTier.find`.
+        """
+        return self.tier.find(self.core.texts(value))
+
+    def transform(self, value: object, replace: Replace, *, names: Names | None = None) -> Transformed:
         """Replace what the core and the model find.
 
         On an event loop the model is not run: there :meth:`prepare` must have been awaited, and a text that it has not
         seen counts as one for which the tier was too slow.
 
+        Args:
+            value: A text or JSON-like value.
+            replace: ``(entity_type, original) -> replacement``.
+            names: What :meth:`prepare` or :meth:`look` found in it; ``None`` looks now.
+
         Raises:
             RedactionError: A limit was exceeded, a text could not be looked at, or the tier's options say ``block``.
         """
-        texts = [text for text in self.core.texts(value) if _is_prose(text)]
-        if _on_event_loop():
-            findings = self.tier.remembered(texts)
-            if not findings.complete and self.tier.options.overload != "core_only":
-                raise RedactionError("time", remedy="Await prepare() before transform() on an event loop")
-        else:
-            findings = self.tier.find(texts)
-        return self.core.transform(value, replace, names=findings)
+        if names is None:
+            names = self._remembered(value) if _on_event_loop() else self.look(value)
+        return self.core.transform(value, replace, names=names)
+
+    def _remembered(self, value: object) -> Findings:
+        findings = self.tier.remembered(text for text in self.core.texts(value) if _is_prose(text))
+        if not findings.complete and self.tier.options.overload != "core_only":
+            raise RedactionError("model", remedy="Await prepare() before transform() on an event loop")
+        return findings
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text can hold a name: two letters in a row, and not one of JSON's bare words."""
-    return len(text) > 2 and any(map(str.isalpha, text)) and not (text.isascii() and text.islower() and " " not in text)
+    """Whether a text can hold a name: not a number, an identifier or an address on the net."""
+    if len(text) < 3:
+        return False
+    if not text.isascii() or _SPACE.search(text):
+        return any(map(str.isalpha, text))
+    return _WORD.fullmatch(text) is not None and not text.islower()
+
+
+_SPACE = re.compile(r"\s", re.ASCII)
+_WORD = re.compile(r"[A-Za-z'.,;!?()-]+", re.ASCII)
 
 
 def _findings(known: Mapping[str, tuple[Match, ...]], complete: bool) -> Findings:

@@ -17,6 +17,7 @@ from privmw.errors import ConfigurationError
 from privmw.settings.crosscheck import dangling
 from privmw.settings.environment import CONFIG_VARIABLE, read_environment
 from privmw.settings.fields import KeyName
+from privmw.settings.ner import NerSettings
 from privmw.settings.policy import (
     ControllerSettings,
     GroupSettings,
@@ -100,6 +101,7 @@ class PrivacySettings(BaseSettings):
     egress: EgressSettings = EgressSettings()
     redaction: RedactionSettings = RedactionSettings()
     recognizers: dict[KeyName, RecognizerSettings] = Field(default_factory=dict)
+    ner: NerSettings = NerSettings()
     pseudonyms: PseudonymSettings = PseudonymSettings()
     ledger: LedgerSettings = LedgerSettings()
     logs: LogsSettings = LogsSettings()

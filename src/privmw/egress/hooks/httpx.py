@@ -11,21 +11,19 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
-from anyio import to_thread
-
-from privmw.egress.call import Call, Reply
+from privmw.egress.call import Call
 from privmw.egress.guard import Guard
 from privmw.egress.hooks.lazy import cancel, when_imported
 from privmw.egress.hooks.sdks import unretried
 from privmw.egress.identity import is_in_process
 from privmw.egress.outgoing import Outgoing, Prepared
+from privmw.egress.reply import Reply
 from privmw.errors import ConfigurationError, TransferDenied
 
 __all__ = ["install", "installed_in", "uninstall"]
 
 _MODULES = ("httpx._client", "httpx2._client")
 _METHOD = "_send_single_request"
-_LONG = 128 * 1024  # bytes of a body that would hold up the event loop for milliseconds
 _LENGTHS = (b"content-length", b"transfer-encoding")
 
 _guard: Guard | None = None
@@ -121,10 +119,7 @@ def _async(original: Any, module: Any) -> Any:
             if call is None:
                 return await original(self, request)
             body, stream = await _read_async(request, guard.max_body)
-            if body is not None and len(body) > _LONG:
-                prepared = await to_thread.run_sync(call.prepare, body)
-            else:
-                prepared = call.prepare(body)
+            prepared = await call.prepare_async(body)
             await call.wait_async()
         except TransferDenied as error:
             denial = unretried(error, self, request.headers)

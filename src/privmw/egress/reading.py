@@ -1,0 +1,90 @@
+"""What of a request is looked at: body, target and headers, their texts collected so that they can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from privmw.egress.identity import endpoint_of, strip_propagation, text_headers
+from privmw.egress.leaves import Leaves
+from privmw.egress.outgoing import Outgoing
+from privmw.egress.payload import Body, Unscannable, read_body
+from privmw.egress.target import collect_target
+
+__all__ = ["Reading", "read"]
+
+_LONGEST_MODEL = 128  # a longer name is no name
+
+
+@dataclass(slots=True)
+class Reading:
+    """A request with its texts collected.
+
+    Attributes:
+        leaves: Its texts.
+        content: The body; ``None`` where there is none, or none that can be looked into.
+        target: Gives path and query with the texts as they are then.
+        names: Names of the headers that go out, in order.
+        values: Their values, rewritten in place.
+        operation: Operation of a known AI endpoint, or ``None``.
+        model: Model asked for, or ``None``.
+        size: Bytes of the body as given, or ``None``.
+        problem: Why the body cannot be looked into, or ``None``.
+    """
+
+    leaves: Leaves
+    content: Body | None
+    target: Callable[[], str]
+    names: list[str]
+    values: list[str]
+    operation: str | None
+    model: str | None
+    size: int | None
+    problem: str | None = None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Names and values with the texts as they are now."""
+        return list(zip(self.names, self.values, strict=True))
+
+
+def read(outgoing: Outgoing, body: bytes | None) -> Reading:
+    """Collect the texts of a request.
+
+    Args:
+        outgoing: Its head.
+        body: The whole body, empty where there is none; ``None`` where it cannot be had.
+    """
+    operation = endpoint_of(outgoing.path)
+    content = problem = model = None
+    if body != b"":
+        try:
+            content = read_body(
+                outgoing.header("content-type"),
+                outgoing.header("content-encoding"),
+                body,
+                ai=operation is not None,
+            )
+        except Unscannable as error:
+            problem = str(error)
+    if content is not None and content.document is not None:
+        named = content.document.get("model")
+        model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
+    leaves = content.leaves if content is not None else Leaves()
+    target = collect_target(outgoing.target, leaves, ai=operation is not None)
+    headers = strip_propagation(outgoing.headers)
+    values = [value for _, value in headers]
+    for at in text_headers(headers):
+        leaves.add(values[at], partial(values.__setitem__, at), ("header",), headers[at][0], prose=False)
+    return Reading(
+        leaves=leaves,
+        content=content,
+        target=target,
+        names=[name for name, _ in headers],
+        values=values,
+        operation=operation,
+        model=model,
+        size=len(body) if body is not None else None,
+        problem=problem,
+    )
