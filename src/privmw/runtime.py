@@ -87,10 +87,9 @@ class Runtime:
         self.input_guard = (
             Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
         )
-        self.ledger: LedgerWriter | None = None
-        self._ambient: AmbientCounter | None = None
-        if settings.ledger.enabled:
-            self.ledger, self._ambient = assemble(settings, self.register)
+        self._ledger = assemble(settings, self.register) if settings.ledger.enabled else None
+        self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
+        self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
         self._hosting = tuple(
             key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
@@ -168,13 +167,12 @@ class Runtime:
                 self._ambient.count(recipient)
 
     def _start_ledger(self) -> None:
-        if self.ledger is not None:
-            self.ledger.start()
+        if self._ledger is not None:
+            self._ledger.start()
 
     def _close_ledger(self) -> None:
-        if self.ledger is not None and self._ambient is not None:
-            self._ambient.flush()
-            self.ledger.close(5.0)
+        if self._ledger is not None:
+            self._ledger.close(5.0)
 
     def _install_logs(self) -> None:
         from privmw.logs import stdlib
