@@ -1,22 +1,29 @@
-"""Confirms candidates: the exact pattern, the checksum, the context, and what must never be a match."""
+"""Confirms candidates: the exact pattern, the checksum, the context, and what must never be a match.
+
+The loops are written out where a function for each step would cost as much as the step.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from privmw.redaction.cues import Cues
-from privmw.redaction.gate import GUARDED, LOOSE, POINT, Group, Region
+from privmw.redaction.cues import AFTER, BEFORE, Cues
+from privmw.redaction.gate import Candidates, Cue, Points
 from privmw.redaction.plan import Plan
 from privmw.redaction.spans import Found
 
 __all__ = ["Confirmer"]
 
 _EDGE = 8
-"""A match that ends this close to the edge of its window is searched for again in a larger one."""
+"""A match that ends this close to the edge of its area is searched for again in a larger one."""
 
 _STEP = 64
+_LONG = 256
+"""After a longer match fell, the search does not go on at the next character but a quarter of it further."""
+
 _STRONG = 0.7
 """Score from which a match keeps guarded plans away from its text, checksum or not."""
 
@@ -24,232 +31,259 @@ _REMEMBERED = 4096
 _UNDER_KEY = 1024
 """Characters of a text that the patterns its key speaks for look at."""
 
+_WIDE = 160
+"""Characters of a value at most for which the search beside a context word reaches out."""
+
+_WINDOW = 16_384
+"""Characters after which a window of ever more context words is cut."""
+
 _PREFIX = 32
 """Characters that a value may have before its first digit."""
 
+_SUFFIX = 32
+"""Characters that a search may see behind a window, for the lookaheads of its patterns."""
+
 _DIGIT = re.compile("[0-9]")
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]+>|\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
-_PLACEHOLDER_LENGTH = 72
+_ANGLE = re.compile(r"<[A-Z][A-Z0-9_]+>")
+_SQUARE = re.compile(r"\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
+
+Span = tuple[int, int]
+Plans = tuple[Plan, ...]
+
+
+class _Spoken(NamedTuple):
+    """Guarded plans of a context mask: those whose values hold a digit, and the others; the width of their values."""
+
+    with_digits: Plans
+    others: Plans
+    width: int
+
+
+class _Leaf:
+    """One text that is looked at, alone or joined with others, and what was found in it so far.
+
+    Attributes:
+        text: The text, or several joined ones.
+        floor: Where this one begins; nothing before it is seen but by lookbehinds.
+        ceiling: Where it ends.
+        key_mask: Context mask of the keys above it.
+        found: Matches; overlaps are left in it.
+        taken: What guarded plans keep away from.
+        done: By plan, where its last match ended.
+    """
+
+    __slots__ = ("_placeholders", "ceiling", "done", "floor", "found", "key_mask", "taken", "text")
+
+    def __init__(self, text: str, floor: int, ceiling: int, key_mask: int, found: list[Found]) -> None:
+        self.text = text
+        self.floor = floor
+        self.ceiling = ceiling
+        self.key_mask = key_mask
+        self.found = found
+        self.taken: list[Span] = []
+        self.done: dict[int, int] = {}
+        self._placeholders: list[Span] | None = None
+
+    @property
+    def placeholders(self) -> list[Span]:
+        """Spans of placeholders and pseudonym tokens, which are never a match, in order."""
+        if self._placeholders is None:
+            text, floor, ceiling = self.text, self.floor, self.ceiling
+            spans: list[Span] = []
+            if text.find("<", floor, ceiling) >= 0:
+                spans = [match.span() for match in _ANGLE.finditer(text, floor, ceiling)]
+            if text.find("[", floor, ceiling) >= 0:
+                spans += [match.span() for match in _SQUARE.finditer(text, floor, ceiling)]
+                spans.sort()
+            self._placeholders = spans
+        return self._placeholders
 
 
 class Confirmer:
-    """Turns regions of the gate into matches.
+    """Turns candidates of the gate into matches.
 
     Args:
-        plans: All plans, by their index.
-        groups: Groups of the gate.
         guarded: Plans that stand only with a context word or key.
         cues: Finds context words.
         allow: Values that are never a match.
     """
 
-    def __init__(
-        self, plans: Sequence[Plan], groups: Sequence[Group], guarded: Sequence[Plan], cues: Cues, allow: frozenset[str]
-    ) -> None:
-        self._all = tuple(plans)
-        self._plans = [group.plans for group in groups]
+    def __init__(self, guarded: Sequence[Plan], cues: Cues, allow: frozenset[str]) -> None:
         self._guarded = tuple(guarded)
         self._guard = sum(plan.bit for plan in guarded)
         self._cues = cues
         self._allow = allow
-        self._by_mask: dict[int, tuple[tuple[Plan, ...], tuple[Plan, ...]]] = {}
+        self._by_mask: dict[int, _Spoken] = {}
 
     def confirm(
-        self, text: str, regions: Sequence[Region], floor: int, ceiling: int, key_mask: int, found: list[Found]
+        self, text: str, candidates: Candidates, floor: int, ceiling: int, key_mask: int, found: list[Found]
     ) -> None:
         """Add the matches in ``text[floor:ceiling]`` to ``found``.
 
         Args:
             text: The text, or several joined ones.
-            regions: Where to search, guarded regions last.
-            floor: Where the text to look at begins; nothing before it is seen but by lookbehinds.
+            candidates: Where to search.
+            floor: Where the text to look at begins.
             ceiling: Where it ends.
             key_mask: Context mask of the keys above it.
             found: Result; overlaps are left in it.
         """
-        marked = text.find("<", floor, ceiling) >= 0 or text.find("[", floor, ceiling) >= 0
-        done: dict[int, int] = {}
-        for number, low, high, last, mask in regions:
-            if number == POINT:
-                plan = self._all[mask]
-                if low >= floor and low >= done.get(mask, 0):
-                    match = plan.match(text, low, ceiling)
-                    if match is not None:
-                        self._take(text, plan, match, floor, ceiling, key_mask, marked, done, found)
-            elif number == GUARDED:
-                break
+        areas, points, cues = candidates
+        leaf = _Leaf(text, floor, ceiling, key_mask, found)
+        if points:
+            self._at(leaf, points)
+        for low, high, last, plans in areas:
+            self._within(leaf, plans, max(low, floor), min(high, ceiling), last)
+        masked = key_mask & self._guard
+        if cues or masked:
+            leaf.taken = [(item[0], -item[1]) for item in found if item[3] or item[4].recognizer.score >= _STRONG]
+            leaf.taken.sort()
+            leaf.done = {}
+            if cues:
+                self._beside(leaf, cues)
+            if masked:
+                self._speak(leaf, self._spoken(masked), floor, min(ceiling, floor + _UNDER_KEY))
+
+    def _at(self, leaf: _Leaf, points: Sequence[Points]) -> None:
+        """Take the matches that begin at known places."""
+        text, ceiling, floor, done, allow = leaf.text, leaf.ceiling, leaf.floor, leaf.done, self._allow
+        for base, starts in points:
+            for offset, plan in starts:
+                low = base + offset
+                match = plan.match(text, low, ceiling)
+                if match is not None and low >= done.get(plan.index, floor):
+                    start, end = match.span(plan.group)
+                    verified = False if plan.direct else self._verdict(leaf, plan, start, end)
+                    if verified is None or (leaf.placeholders and _overlaps(start, end, leaf.placeholders)):
+                        continue
+                    if not allow or text[start:end] not in allow:
+                        leaf.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
+                        done[plan.index] = end
+
+    def _within(self, leaf: _Leaf, plans: Plans, low: int, high: int, last: int) -> None:
+        """Take the matches of plans in ``text[low:high]``; behind ``last`` no further one is expected."""
+        done = leaf.done
+        for plan in plans:
+            position = done.get(plan.index, low)
+            match = plan.search(leaf.text, max(low, position), high)
+            if match is not None:
+                begin, stop = match.span()
+                if plan.direct and last <= stop <= high - _EDGE and begin > low and self._plain(leaf):
+                    start, end = match.span(plan.group)
+                    leaf.found.append((start, -end, plan.rank, False, plan))
+                    done[plan.index] = end
+                else:
+                    self._follow(leaf, plan, match, low, high, last)
+
+    def _plain(self, leaf: _Leaf) -> bool:
+        """Whether nothing but overlaps can keep a match from standing."""
+        return not (leaf.taken or self._allow or leaf.placeholders)
+
+    def _beside(self, leaf: _Leaf, cues: Sequence[Cue]) -> None:
+        """Take the matches of guarded plans beside their context words, windows that touch merged."""
+        low = high = mask = 0
+        for end, said in cues:
+            width = self._spoken(said).width
+            start = end - AFTER - width
+            if mask and start <= high and end - low < _WINDOW:
+                mask |= said
+                high = max(high, end + BEFORE + width)
             else:
-                low, high = max(low, floor), min(high, ceiling)
-                for plan in (self._all[mask],) if number == LOOSE else self._plans[number]:
-                    match = plan.search(text, max(low, done.get(plan.index, 0)), high)
-                    if match is not None:
-                        self._follow(
-                            text, plan, match, low, high, last, floor, ceiling, key_mask, marked, done, found, ()
-                        )
-        masked = key_mask & self._guard
-        if masked or (regions and regions[-1][0] == GUARDED):
-            self._confirm_guarded(text, regions, floor, ceiling, key_mask, marked, found)
+                if mask:
+                    self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
+                low, high, mask = start, end + BEFORE + width, said
+        self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
 
-    def _confirm_guarded(
-        self,
-        text: str,
-        regions: Sequence[Region],
-        floor: int,
-        ceiling: int,
-        key_mask: int,
-        marked: bool,
-        found: list[Found],
-    ) -> None:
+    def _speak(self, leaf: _Leaf, spoken: _Spoken, low: int, high: int) -> None:
         """Run the plans that a context word or key speaks for, where nothing stronger was found."""
-        taken = sorted((item[0], -item[1]) for item in found if item[3] or item[4].recognizer.score >= _STRONG)
-        masked = key_mask & self._guard
-        places = [region for region in regions if region[0] == GUARDED]
-        if masked:
-            places.append([GUARDED, floor, min(ceiling, floor + _UNDER_KEY), ceiling, masked])
-        done: dict[int, int] = {}
-        for _, low, high, last, mask in places:
-            low, high = max(low, floor), min(high, ceiling)
-            with_digits, others = self._plans_in(mask)
-            digit = _free_digit(text, low, high, taken)
-            first = high if digit < 0 else max(low, digit - _PREFIX)
-            for plans, start in ((with_digits, first), (others, low)):
-                if start < high:
-                    for plan in plans:
-                        match = plan.search(text, max(start, done.get(plan.index, 0)), high)
-                        if match is not None:
-                            self._follow(
-                                text,
-                                plan,
-                                match,
-                                start,
-                                high,
-                                last,
-                                floor,
-                                ceiling,
-                                key_mask,
-                                marked,
-                                done,
-                                found,
-                                taken,
-                            )
+        if spoken.others:
+            self._within(leaf, spoken.others, low, high, high)
+        if spoken.with_digits:
+            for first, behind in _gaps(low, high, leaf.taken):
+                digit = _DIGIT.search(leaf.text, first, behind)
+                if digit is not None:
+                    first = max(first, digit.start() - _PREFIX)
+                    self._within(leaf, spoken.with_digits, first, min(behind + _SUFFIX, high), behind)
 
-    def _plans_in(self, mask: int) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
-        """Guarded plans of a context mask: those whose values hold a digit, and the others."""
-        split = self._by_mask.get(mask)
-        if split is None:
+    def _spoken(self, mask: int) -> _Spoken:
+        spoken = self._by_mask.get(mask)
+        if spoken is None:
             plans = [plan for plan in self._guarded if plan.bit & mask]
             for plan in plans:
                 plan.prepare()
-            split = (
+            spoken = _Spoken(
                 tuple(plan for plan in plans if plan.has_digit),
                 tuple(plan for plan in plans if not plan.has_digit),
+                max((min(plan.width, _WIDE) for plan in plans), default=0),
             )
             if len(self._by_mask) < _REMEMBERED:
-                self._by_mask[mask] = split
-        return split
+                self._by_mask[mask] = spoken
+        return spoken
 
-    def _take(
-        self,
-        text: str,
-        plan: Plan,
-        match: re.Match[str],
-        floor: int,
-        ceiling: int,
-        key_mask: int,
-        marked: bool,
-        done: dict[int, int],
-        found: list[Found],
-    ) -> None:
-        """Take a match that was looked for at one place only."""
-        start, end = match.span(plan.group)
-        if start < end and not (marked and _in_placeholder(text, start, end)):
-            verified = self._verdict(text, plan, start, end, floor, ceiling, key_mask)
-            if verified is not None and not (self._allow and text[start:end] in self._allow):
-                found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
-                done[plan.index] = end
-
-    def _follow(
-        self,
-        text: str,
-        plan: Plan,
-        match: re.Match[str] | None,
-        low: int,
-        high: int,
-        last: int,
-        floor: int,
-        ceiling: int,
-        key_mask: int,
-        marked: bool,
-        done: dict[int, int],
-        found: list[Found],
-        taken: Sequence[tuple[int, int]],
-    ) -> None:
-        """Take the first match of a plan in a region, and those behind it."""
-        search = plan.search
+    def _follow(self, leaf: _Leaf, plan: Plan, match: re.Match[str] | None, low: int, high: int, last: int) -> None:
+        """Take the first match of a plan in an area, and those behind it."""
+        text, floor, ceiling, taken, done = leaf.text, leaf.floor, leaf.ceiling, leaf.taken, leaf.done
+        search, covered = plan.search, leaf.placeholders
         position = max(low, done.get(plan.index, 0))
         fresh = position == low
         while match is not None:
             begin, stop = match.span()
-            if stop + _EDGE > high and high < ceiling:  # the window may have cut it
+            if stop + _EDGE > high and high < ceiling:  # the area may have cut it
                 high = min(ceiling, high + max(_STEP, high - low))
             elif fresh and begin == position and begin > floor:
                 low = position = max(floor, low - max(_STEP, high - low))
             else:
                 fresh = False
-                start, end = match.span(plan.group) if plan.group else (begin, stop)
+                start, end = match.span(plan.group)
                 verified = None
-                if end > start and not (marked and _in_placeholder(text, start, end)):
-                    verified = self._verdict(text, plan, start, end, floor, ceiling, key_mask)
+                if end > start and not (covered and _overlaps(start, end, covered)):
+                    verified = False if plan.direct else self._verdict(leaf, plan, start, end)
                 if (
                     verified is None
                     or (taken and _overlaps(start, end, taken))
                     or (self._allow and text[start:end] in self._allow)
                 ):
-                    position = begin + 1
+                    position = begin + (1 if stop - begin < _LONG else (stop - begin) // 4)
                 else:
-                    found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
+                    leaf.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
                     done[plan.index] = position = end
                     if end >= last:
                         return
             match = search(text, position, high)
 
-    def _verdict(
-        self, text: str, plan: Plan, start: int, end: int, floor: int, ceiling: int, key_mask: int
-    ) -> bool | None:
+    def _verdict(self, leaf: _Leaf, plan: Plan, start: int, end: int) -> bool | None:
         """Whether a candidate is verified (``True``), stands unverified (``False``), or falls (``None``)."""
         checksum = plan.checksum
-        valid = checksum is not None and checksum(text[start:end])
+        valid = checksum is not None and checksum(leaf.text[start:end])
         required = plan.required and valid is not None  # None: the check leaves it open
         if plan.guarded or ((required or plan.weak) and not valid):
             if required and not valid and not plan.overrides:
                 return None
             bit = plan.bit
-            if not bit or not (key_mask & bit or self._cues.near(text, start, end, bit, floor, ceiling) is not None):
+            if not bit:
                 return None
-            return True
+            if leaf.key_mask & bit or self._cues.near(leaf.text, start, end, bit, leaf.floor, leaf.ceiling) is not None:
+                return True
+            return None
         return bool(valid)
 
 
-def _free_digit(text: str, low: int, high: int, taken: Sequence[tuple[int, int]]) -> int:
-    """Offset of the first digit outside the spans taken, or -1."""
-    match = _DIGIT.search(text, low, high)
-    while match is not None:
-        digit = match.start()
-        index = bisect_right(taken, (digit, len(text) + 1)) - 1
-        if index < 0 or taken[index][1] <= digit:
-            return digit
-        match = _DIGIT.search(text, taken[index][1], high)
-    return -1
+def _gaps(low: int, high: int, taken: Sequence[Span]) -> list[Span]:
+    """The parts of ``low:high`` between spans."""
+    if not taken:
+        return [(low, high)]
+    gaps = []
+    for start, end in taken[max(0, bisect_right(taken, (low, low)) - 1) :]:
+        if start >= high:
+            break
+        if start > low:
+            gaps.append((low, start))
+        low = max(low, end)
+    if low < high:
+        gaps.append((low, high))
+    return gaps
 
 
-def _overlaps(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
-    index = bisect_right(taken, (end - 1, len(taken) and 1 << 62)) - 1
-    return index >= 0 and taken[index][1] > start
-
-
-def _in_placeholder(text: str, start: int, end: int) -> bool:
-    """Whether a span overlaps a placeholder or pseudonym token."""
-    return any(
-        placeholder.start() < end and placeholder.end() > start
-        for placeholder in _PLACEHOLDER.finditer(text, max(0, start - _PLACEHOLDER_LENGTH), end + _PLACEHOLDER_LENGTH)
-    )
+def _overlaps(start: int, end: int, spans: Sequence[Span]) -> bool:
+    index = bisect_right(spans, (end - 1, 1 << 62)) - 1
+    return index >= 0 and spans[index][1] > start

@@ -18,13 +18,24 @@ AFTER = 24
 _GAP = 3
 """Characters that may stand between two words of a phrase."""
 
+_RUN_ON = "\u0e00-\u0e4e\u0e80-\u0ece\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3"
+"""Thai, Lao, Burmese, Khmer, kana, Hangul, Han: scripts that glue a word to the next, or to a particle."""
+
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0970-\u09e3"
+    "\u0a00-\u0a65\u0a80-\u0ae3\u0b00-\u0b63\u0b80-\u0be5\u0c00-\u0c63\u0c80-\u0ce3\u0d00-\u0d63"
+)
+"""Accents and vowel signs, with the letters of their scripts: a word goes on over them."""
+
+_OTHER = rf"(?:[^\W\d_a-zA-Z{_RUN_ON}]|[{_MARKS}])"
 _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(
-    r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[a-z]+(?![^\W\d_a-zA-Z가-힣一-鿿぀-ヿ])|[0-9]+"
-    r"|[가-힣ㄱ-ㆎ]+|[一-鿿぀-ヿ]+|[^\W\d_가-힣ㄱ-ㆎ一-鿿぀-ヿ]+"
+    rf"[A-Z]+(?=[A-Z][a-z])|[A-Z]++(?!{_OTHER}|[a-z])|[A-Z]?[a-z]++(?!{_OTHER})|[0-9]+"
+    rf"|[\u3131-\u318e\uac00-\ud7a3]+|[\u3040-\u30ff\u4e00-\u9fff]+|[\u0e00-\u0e4e]+|[\u0e80-\u0ece]+|[\u1000-\u109f]+"
+    rf"|[\u1780-\u17d3]+|(?:{_OTHER}|[a-zA-Z])+"
 )
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
-_GLUED = re.compile(r"[가-힣ㄱ-ㆎ一-鿿぀-ヿ]")
+_GLUED = re.compile(f"[{_RUN_ON}]")
 
 Cue = tuple[int, int, int]
 """``(start, end, mask)`` of one context word in a text."""
@@ -101,19 +112,24 @@ class Cues:
             ceiling: Where that leaf ends.
         """
         before = max(floor, start - BEFORE)
+        while floor < before < start and _cuts_word(text, before):
+            before += 1
         nearest = None
         for cue_start, cue_end, mask in self._cues(text, before, start):
             if mask & bit:
                 nearest = text[cue_start:cue_end]
         if nearest is None:
-            for cue_start, cue_end, mask in self._cues(text, end, min(ceiling, end + AFTER)):
+            behind = min(ceiling, end + AFTER)
+            while end < behind < ceiling and _cuts_word(text, behind):
+                behind -= 1
+            while end < behind and _cuts_word(text, end):
+                end += 1
+            for cue_start, cue_end, mask in self._cues(text, end, behind):
                 if mask & bit:
                     return text[cue_start:cue_end]
         return nearest
 
     def _cues(self, text: str, start: int, end: int) -> Iterator[Cue]:
-        while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum() and text[start].isascii():
-            start += 1  # a word cut by the window's edge is not that word
         ascii_only = text.isascii()
         tokens = list((_ASCII_WORD if ascii_only else _WORD).finditer(text, start, end))
         words = [token[0] for token in tokens]
@@ -149,6 +165,12 @@ class Cues:
             if word != expected and word != expected + "s":
                 return False
         return True
+
+
+def _cuts_word(text: str, place: int) -> bool:
+    """Whether a place lies inside a word, of which then no part counts; scripts that run on are never cut."""
+    after = text[place]
+    return after.isascii() and after.isalnum() and text[place - 1].isalnum()
 
 
 def _close(tokens: Sequence[re.Match[str]], index: int, count: int) -> bool:

@@ -32,11 +32,8 @@ def word_trigger(phrase: str) -> str:
     if not words[0].isalpha():
         return whole
     rest = source[len(words[0]) :]
-    return (
-        f"{whole}|[a-z](?:{words[0].capitalize()}|{words[0].upper()})(?i:{rest}){end}"
-        if rest
-        else (f"{whole}|[a-z](?:{words[0].capitalize()}|{words[0].upper()}){end}")
-    )
+    inside = rf"[a-z]{words[0].capitalize()}|[A-Z]{words[0].capitalize()}|[a-z]{words[0].upper()}"
+    return f"{whole}|(?:{inside}){f'(?i:{rest})' if rest else ''}{end}"
 
 
 def _source(word: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from privmw.errors import ConfigurationError
+from privmw.redaction.base64text import decoded
 from privmw.redaction.confirm import Confirmer
 from privmw.redaction.cues import Cues
-from privmw.redaction.gate import Gate, Group, RegexGate, Region, group_plans
+from privmw.redaction.gate import NOTHING, Candidates, Gate, Group, RegexGate, group_plans
 from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
@@ -84,8 +85,8 @@ class Engine:
         self._guard = sum(plan.bit for plan in guarded)
         self.cues = Cues(self.plans)
         self.gate = choose_gate(groups, guarded, gate)
-        self._confirm = Confirmer(self.plans, groups, guarded, self.cues, self.allow).confirm
-        self._regions = self.gate.regions
+        self._confirm = Confirmer(guarded, self.cues, self.allow).confirm
+        self._candidates = self.gate.candidates
 
     @property
     def version(self) -> str:
@@ -105,10 +106,10 @@ class Engine:
             text: The text.
             key_mask: Context mask of the keys above the text (:meth:`privmw.redaction.cues.Cues.of_key`).
         """
-        regions = self._regions(text)
+        candidates = self._candidates(text)
         found: list[Found] = []
-        if regions or key_mask & self._guard:
-            self._confirm(text, regions, 0, len(text), key_mask, found)
+        if candidates is not NOTHING or key_mask & self._guard:
+            self._confirm(text, candidates, 0, len(text), key_mask, found)
         return found
 
     def find(self, text: str, key_mask: int = 0) -> list[Found]:
@@ -120,7 +121,15 @@ class Engine:
                 for start, end, *rest in self.candidates(plain.text, key_mask):
                     low, high = plain.original_span(start, -end)
                     found.append((low, -high, *rest))  # type: ignore[arg-type]
+        if self.base64:
+            found += self._whole(text, key_mask)
         return resolve(found, text) if found else found
+
+    def _whole(self, text: str, key_mask: int) -> list[Found]:
+        """A text that says something to be found in base64 is a match as a whole."""
+        said = decoded(text)
+        inner = self.candidates(said, key_mask) if said else []
+        return [(0, -len(text), *resolve(inner, said or "")[0][2:])] if inner else []
 
     def find_leaves(self, leaves: Sequence[str], key_masks: Sequence[int] | None = None) -> dict[int, list[Found]]:
         """Find the matches of many texts with one scan.
@@ -146,6 +155,11 @@ class Engine:
                     for start, end, *rest in found:
                         low, high = span(start, -end)
                         by_leaf.setdefault(place, []).append((low, -high, *rest))  # type: ignore[arg-type]
+        if self.base64:
+            for place, leaf in enumerate(leaves):
+                whole = self._whole(leaf, key_masks[place] if key_masks else 0)
+                if whole:
+                    by_leaf.setdefault(place, []).extend(whole)
         return {place: resolve(found, leaves[place]) for place, found in by_leaf.items() if found}
 
     def _joined(
@@ -157,25 +171,19 @@ class Engine:
         by_place: dict[int, list[Found]],
     ) -> None:
         """Find the candidates of joined leaves; ``places`` gives each leaf's name in ``key_masks`` and the answer."""
-        regions = self._regions(text)
+        candidates = self._candidates(text)
         named: list[int] = []
         if key_masks is not None:
             named = [index for index, place in enumerate(places) if key_masks[place] & self._guard]
-        if not regions and not named:
+        if candidates is NOTHING and not named:
             return
         ends = [end + index for index, end in enumerate(accumulate(map(len, leaves)))]
         starts = [0, *(end + 1 for end in ends[:-1])]
-        by_leaf: dict[int, list[Region]] = {index: [] for index in named}
-        for region in regions:
-            index = bisect_right(starts, max(region[1], 0)) - 1
-            while index < len(starts) and starts[index] < region[2]:
-                if region[1] < ends[index]:
-                    by_leaf.setdefault(index, []).append(region)
-                index += 1
-        for index, inside in by_leaf.items():
+        by_leaf: dict[int, Candidates] = {index: Candidates([], [], []) for index in named}
+        for index, share in _shares(candidates, starts, ends, by_leaf).items():
             floor, ceiling = starts[index], ends[index]
             found: list[Found] = []
-            self._confirm(text, inside, floor, ceiling, key_masks[places[index]] if key_masks else 0, found)
+            self._confirm(text, share, floor, ceiling, key_masks[places[index]] if key_masks else 0, found)
             if found:
                 here = by_place.setdefault(places[index], [])
                 here.extend((start - floor, end + floor, rank, sure, plan) for start, end, rank, sure, plan in found)
@@ -195,3 +203,27 @@ class Engine:
         if item[3] or self.context_of(text, item, key_mask) is not None:
             return recognizer.boosted
         return recognizer.score
+
+
+def _shares(
+    candidates: Candidates, starts: list[int], ends: list[int], by_leaf: dict[int, Candidates]
+) -> dict[int, Candidates]:
+    """Share out the candidates of joined leaves: an area to all it reaches, a point or context word to its own."""
+
+    def of(index: int) -> Candidates:
+        share = by_leaf.get(index)
+        if share is None:
+            share = by_leaf[index] = Candidates([], [], [])
+        return share
+
+    for area in candidates.areas:
+        index = max(0, bisect_right(starts, area[0]) - 1)
+        while index < len(starts) and starts[index] < area[1]:
+            if area[0] < ends[index]:
+                of(index).areas.append(area)
+            index += 1
+    for point in candidates.points:
+        of(bisect_right(starts, point[0] + point[1][0][0]) - 1).points.append(point)
+    for cue in candidates.cues:
+        of(max(0, bisect_right(starts, cue[0] - 1) - 1)).cues.append(cue)
+    return by_leaf

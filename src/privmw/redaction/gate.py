@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from privmw.redaction.cues import BEFORE
 from privmw.redaction.plan import Plan
 
-__all__ = ["GUARDED", "LOOSE", "POINT", "Gate", "Group", "RegexGate", "Region", "group_plans"]
+__all__ = ["NOTHING", "Area", "Candidates", "Cue", "Gate", "Group", "Points", "RegexGate", "group_plans"]
 
-Region = list[int]
-"""``[group, low, high, last, mask]``: search ``text[low:high]`` with a group's patterns.
+Area: TypeAlias = list[Any]
+"""``[low, high, last, plans]``: search ``text[low:high]`` with the patterns of ``plans``.
 
-``last`` = end of the last hit; a value that ends before it may be followed by another one in the same region. Instead of
-a group's number: :data:`POINT`, :data:`LOOSE` or :data:`GUARDED`.
+``last`` = end of the last hit; a value that ends before it may be followed by another one in the same area.
 """
 
-POINT = -1
-"""The plan whose index is ``mask`` can match at ``low`` only."""
+Points: TypeAlias = "tuple[int, tuple[tuple[int, Plan], ...]]"
+"""``(low, ((offset, plan), ...))``: each plan can match at ``low + offset`` only."""
 
-LOOSE = -2
-"""The plan whose index is ``mask`` can match anywhere in the region."""
+Cue: TypeAlias = "tuple[int, int]"
+"""``(end, mask)`` of one context word that speaks for guarded plans."""
 
-GUARDED = -3
-"""The guarded plans in the context mask ``mask`` can match anywhere in the region."""
+
+class Candidates(NamedTuple):
+    """What a gate saw in a text; positions count its characters, and may lie a little outside it."""
+
+    areas: list[Area]
+    points: list[Points]
+    cues: list[Cue]
+
+
+NOTHING = Candidates([], [], [])
+"""Stands for a text without candidates; never added to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,9 @@ class Group:
         sieve: Coarser pattern that fires wherever the trigger does; empty = none.
         derived: The trigger is a recognizer's own pattern, to be compiled as a prefilter.
         ignore_case: Letters match in either case.
-        lookback: Characters before a hit that belong to the region.
-        lookahead: Characters behind a hit that belong to the region.
+        lookback: Characters before a hit that belong to the area.
+        lookahead: Characters behind a hit that belong to the area.
+        reach: Characters that stand between the start of a value and a hit, where that is known.
         plans: Plans whose pattern runs there.
     """
 
@@ -47,27 +57,28 @@ class Group:
     ignore_case: bool
     lookback: int
     lookahead: int
+    reach: str
     plans: tuple[Plan, ...]
 
 
 class Gate(Protocol):
-    """Finds candidate regions of all recognizers in one pass."""
+    """Finds candidates of all recognizers in one pass."""
 
     name: str
 
-    def regions(self, text: str) -> Sequence[Region]:
-        """Return the regions to search, guarded ones last; a text without any costs one scan."""
+    def candidates(self, text: str) -> Candidates:
+        """Return where to search; :data:`NOTHING` for most texts."""
 
 
 def group_plans(plans: Sequence[Plan]) -> tuple[Group, ...]:
     """Put plans with the same trigger into one group; guarded plans have no trigger of their own."""
-    members: dict[tuple[str, str, bool, bool], list[Plan]] = {}
+    members: dict[tuple[str, str, bool, bool, str], list[Plan]] = {}
     for plan in plans:
         if plan.guarded:
             continue
         rule = plan.recognizer
         derived = not rule.trigger
-        key = (rule.trigger or rule.pattern, "" if derived else rule.sieve, derived, rule.ignore_case)
+        key = (rule.trigger or rule.pattern, "" if derived else rule.sieve, derived, rule.ignore_case, rule.reach)
         members.setdefault(key, []).append(plan)
     return tuple(
         Group(
@@ -77,9 +88,10 @@ def group_plans(plans: Sequence[Plan]) -> tuple[Group, ...]:
             ignore_case=ignore_case,
             lookback=max(plan.recognizer.lookback for plan in group),
             lookahead=max(plan.recognizer.lookahead for plan in group),
+            reach=reach,
             plans=tuple(group),
         )
-        for (trigger, sieve, derived, ignore_case), group in members.items()
+        for (trigger, sieve, derived, ignore_case, reach), group in members.items()
     )
 
 
@@ -92,13 +104,11 @@ class RegexGate:
     name = "regex"
 
     def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
-        self._groups = range(len(groups))
+        self._plans = tuple(plan for group in groups for plan in group.plans)
         self._guard = sum(plan.bit for plan in guarded)
 
-    def regions(self, text: str) -> Sequence[Region]:
-        """Return one region per group: the whole text."""
+    def candidates(self, text: str) -> Candidates:
+        """Return the whole text for all plans."""
         length = len(text)
-        regions = [[index, 0, length, length, 0] for index in self._groups]
-        if self._guard:
-            regions.append([GUARDED, 0, length, length, self._guard])
-        return regions
+        everywhere = range(0, length + BEFORE, BEFORE) if self._guard else ()
+        return Candidates([[0, length, length, self._plans]], [], [(end, self._guard) for end in everywhere])

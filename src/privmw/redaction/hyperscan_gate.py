@@ -1,8 +1,9 @@
-"""The gate over Hyperscan: one block scan of a text's UTF-8 bytes for all recognizers.
+"""The gate over Hyperscan: two block scans of a text's UTF-8 bytes for all recognizers.
 
-What the binding demands (python-hyperscan 0.9): every object a scan touches is kept for the gate's life, because the
-binding borrows references; each scan has a scratch of its own, because the GIL is released meanwhile; callbacks only
-append; no start offsets, no streams. Texts come from ``str``, so the bytes are always valid UTF-8.
+One database holds the triggers of values, the other the context words: apart, they are quicker than together
+(``python -m benchmarks own`` shows a scan of each). What the binding demands (python-hyperscan 0.9): every object a scan
+touches is kept for the gate's life, because the binding borrows references; each scan has a scratch of its own, because
+the GIL is released meanwhile; callbacks only append; no start offsets, no streams.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from privmw.redaction.cues import AFTER, BEFORE, words_of
+from privmw.redaction.cues import words_of
 from privmw.redaction.cuewords import word_trigger
-from privmw.redaction.gate import GUARDED, LOOSE, POINT, Group, Region
+from privmw.redaction.gate import NOTHING, Area, Candidates, Group, Points
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
 from privmw.redaction.numbershapes import token_at
 from privmw.redaction.plan import Plan
@@ -23,8 +24,8 @@ __all__ = ["HyperscanGate"]
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
-_REGION_LIMIT = 16_384
-"""Characters after which a region of ever more hits is cut, so that no pattern sees an unbounded text at once."""
+_AREA_LIMIT = 16_384
+"""Characters after which an area of ever more hits is cut, so that no pattern sees an unbounded text at once."""
 
 _LOOSE = 32
 """Characters around a shape in which a plan is searched for that it does not hold whole."""
@@ -35,18 +36,15 @@ _LONG_SHAPE = 160
 _OVERLAP = 72
 """How far a token may reach back into an earlier one that was cut."""
 
-_GUARDED_BACK = AFTER + 96
-_GUARDED_AHEAD = BEFORE + 24
-"""Characters around a context word in which a value that it speaks for begins, or ends."""
-
 
 class _Lane:
-    """What one scan needs for itself: scratch, list of hits, callback."""
+    """What one thread's scans need for themselves: scratches, a list of hits, a callback."""
 
-    __slots__ = ("callback", "hits", "scratch")
+    __slots__ = ("callback", "cue_scratch", "hits", "scratch")
 
-    def __init__(self, of: Any) -> None:
-        self.scratch = scratch(of) if of is not None else None
+    def __init__(self, values: Any, cues: Any) -> None:
+        self.scratch = scratch(values) if values is not None else None
+        self.cue_scratch = scratch(cues) if cues is not None else None
         self.hits: list[int] = []
         append = self.hits.append
 
@@ -57,10 +55,10 @@ class _Lane:
 
 
 class HyperscanGate:
-    """Finds candidate regions with one Hyperscan scan.
+    """Finds candidates with Hyperscan.
 
-    Three kinds of triggers are in it: those of the recognizers; sieves, which stand for the triggers of all kinds of
-    numbers (:mod:`privmw.redaction.numbershapes`); and context words, which wake the guarded plans.
+    The triggers of values are those of the recognizers, and a sieve that stands for the triggers of all kinds of numbers
+    (:mod:`privmw.redaction.numbershapes`). Context words wake the guarded plans.
 
     Args:
         groups: Groups of recognizers; their order gives the ids.
@@ -78,14 +76,15 @@ class HyperscanGate:
         sieved = [group for group in groups if group.sieve]
         owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
         rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
-        self._words: list[int] = []
-        rules += self._word_rules(guarded)
+        self._masks: list[int] = []
+        words = self._word_rules(guarded)
         self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
-        self._database = database(rules) if rules else None
-        self._scan = self._database.scan if self._database is not None else _nothing
+        self._values = database(rules) if rules else None
+        self._cues = database(words) if words else None
+        self._scan_values = self._values.scan if self._values is not None else _nothing
+        self._scan_cues = self._cues.scan if self._cues is not None else _nothing
         self._lanes: list[_Lane] = []
-        self._back = [group.lookback for group in groups]
-        self._ahead = [group.lookahead for group in groups]
+        self._groups = [(group.lookback, group.lookahead, _beyond(group.reach), group.plans) for group in groups]
 
     def _word_rules(self, guarded: Sequence[Plan]) -> list[Rule]:
         masks: dict[str, int] = {}
@@ -93,11 +92,11 @@ class HyperscanGate:
             for phrase in filter(words_of, plan.recognizer.context):
                 trigger = word_trigger(phrase)
                 masks[trigger] = masks.get(trigger, 0) | plan.bit
-        self._words = list(masks.values())
-        return [Rule(self._sieve + 1 + place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
+        self._masks = list(masks.values())
+        return [Rule(place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
 
-    def regions(self, text: str) -> Sequence[Region]:
-        """Return the regions around all hits, hits of one group that lie close together merged."""
+    def candidates(self, text: str) -> Candidates:
+        """Return where to search, hits of one group that lie close together merged."""
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -106,24 +105,29 @@ class HyperscanGate:
         try:
             lane = lanes.pop()
         except IndexError:
-            lane = _Lane(self._database)
+            lane = _Lane(self._values, self._cues)
         hits = lane.hits
-        self._scan(data, lane.callback, 0, None, lane.scratch)  # a lane whose scan raised is not used again
-        if not hits:
-            lanes.append(lane)
-            return ()
-        found = sorted(hits)
+        callback = lane.callback
+        self._scan_values(data, callback, 0, None, lane.scratch)  # a lane whose scan raised is not used again
+        values = sorted(hits)
+        hits.clear()
+        self._scan_cues(data, callback, 0, None, lane.cue_scratch)
+        cues = sorted(hits) if hits else None
         hits.clear()
         lanes.append(lane)
-        return self._merge(found, data, len(data) == len(text))
+        if not values and cues is None:
+            return NOTHING
+        same = len(data) == len(text)
+        areas, points = self._places(values, data, same) if values else ([], [])
+        return Candidates(areas, points, self._spoken(cues, data, same) if cues else [])
 
-    def _merge(self, found: list[int], data: bytes, same: bool) -> list[Region]:
-        back, ahead, sieve = self._back, self._ahead, self._sieve
-        regions: list[Region] = []
-        guarded: list[Region] = []
-        latest: dict[int, Region] = {}
+    def _places(self, values: list[int], data: bytes, same: bool) -> tuple[list[Area], list[Points]]:
+        groups, sieve = self._groups, self._sieve
+        areas: list[Any] = []
+        points: list[Points] = []
+        latest: dict[int, Any] = {}
         position = characters = looked = 0
-        for hit in found:
+        for hit in values:
             number = hit & 0xFFFF
             end = at = hit >> 16
             if not same:
@@ -131,51 +135,71 @@ class HyperscanGate:
                     characters += len(data[position:at].translate(None, _CONTINUATION))
                     position = at
                 end = characters
-            if number < sieve:
-                region = latest.get(number)
-                low = end - back[number]
-                if region is not None and low <= region[2] and end - region[1] < _REGION_LIMIT:
-                    region[2], region[3] = end + ahead[number], end
+            if number != sieve:
+                back, ahead, beyond, plans = groups[number]
+                low = end - back
+                area = latest.get(number)
+                if area is not None and low <= area[1] and end - area[0] < _AREA_LIMIT:
+                    area[1], area[2] = end + ahead, end
+                    continue
+                if beyond is not None:
+                    first = at - back if at > back else 0
+                    cut = data[first:at].translate(beyond).rfind(b"|")
+                    if cut >= 0:
+                        low = first + cut if same else end - len(data[first + cut : at].translate(None, _CONTINUATION))
+                latest[number] = area = [low, end + ahead, end, plans]
+                areas.append(area)
+            elif at - 2 > looked:
+                first, behind, shape, open_end = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
+                looked = at if open_end else behind
+                low = first if same else end - len(data[first:at].translate(None, _CONTINUATION))
+                if len(shape) <= _LONG_SHAPE:
+                    fits = self._shapes.fits(shape)  # type: ignore[union-attr]
+                    if fits.points:
+                        points.append((low, fits.points))
+                    if fits.loose:
+                        areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose])
                 else:
-                    latest[number] = region = [number, low, end + ahead[number], end, 0]
-                    regions.append(region)
-            elif number == sieve:
-                if at - 2 > looked:
-                    first, behind, shape, cut = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
-                    looked = at if cut else behind
-                    low = first if same else end - len(data[first:at].translate(None, _CONTINUATION))
-                    self._points(shape, low, regions)
-            else:
-                mask = self._words[number - sieve - 1]
-                low = end - _GUARDED_BACK
-                if guarded and low <= guarded[-1][3] and end - guarded[-1][1] < _REGION_LIMIT:
-                    region = guarded[-1]
-                    region[2] = region[3] = end + _GUARDED_AHEAD
-                    region[4] |= mask
-                else:
-                    guarded.append([GUARDED, low, end + _GUARDED_AHEAD, end + _GUARDED_AHEAD, mask])
-        return regions + guarded if guarded else regions
+                    self._long(shape, low, areas, points)
+        return areas, points
 
-    def _points(self, shape: bytes, low: int, regions: list[Region]) -> None:
-        """Add what fits a shape that begins at character ``low``."""
-        fits = self._shapes.fits  # type: ignore[union-attr]
-        if len(shape) <= _LONG_SHAPE:
-            points, loose = fits(shape)
-            regions += [[POINT, low + offset, low + offset + 1, 0, plan] for offset, plan in points]
-            regions += [[LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), plan] for plan in loose]
-            return
-        seen: dict[tuple[int, int], None] = {}
-        around: dict[int, None] = {}
+    def _long(self, shape: bytes, low: int, areas: list[Any], points: list[Points]) -> None:
+        """Add what fits a long shape that begins at character ``low``."""
+        seen: dict[tuple[int, Plan], None] = {}
+        loose: dict[Plan, None] = {}
         for start in range(0, len(shape), _LONG_SHAPE // 2):
-            points, loose = fits(shape[start : start + _LONG_SHAPE])
-            seen.update(dict.fromkeys((low + start + offset, plan) for offset, plan in points))
-            around.update(dict.fromkeys(loose))
-        regions += [[POINT, at, at + 1, 0, plan] for at, plan in sorted(seen)]
-        regions += [[LOOSE, low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), plan] for plan in around]
+            fits = self._shapes.fits(shape[start : start + _LONG_SHAPE])  # type: ignore[union-attr]
+            seen.update(dict.fromkeys((start + offset, plan) for offset, plan in fits.points))
+            loose.update(dict.fromkeys(fits.loose))
+        if seen:
+            points.append((low, tuple(sorted(seen))))
+        if loose:
+            areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose)])
+
+    def _spoken(self, cues: list[int], data: bytes, same: bool) -> list[tuple[int, int]]:
+        masks = self._masks
+        if same:
+            return [(hit >> 16, masks[hit & 0xFFFF]) for hit in cues]
+        spoken = []
+        position = characters = 0
+        for hit in cues:
+            at = hit >> 16
+            characters += len(data[position:at].translate(None, _CONTINUATION))
+            position = at
+            spoken.append((characters, masks[hit & 0xFFFF]))
+        return spoken
 
 
 def _nothing(*_arguments: object) -> None:
     """Scans for nothing, where there is no recognizer."""
+
+
+def _beyond(reach: str) -> bytes | None:
+    """A table that turns ASCII characters outside a class into ``|``."""
+    if not reach:
+        return None
+    inside = re.compile(f"[{reach}]", re.ASCII)
+    return bytes(code if code >= 128 or inside.match(chr(code)) else ord("|") for code in range(256))
 
 
 def _rule(number: int, group: Group) -> Rule:

@@ -16,7 +16,7 @@ from typing import Any
 
 __all__ = ["SHAPES", "WIDEST", "Token", "abstract", "token_at"]
 
-_END = r"(?:[^0-9][^0-9]|[^0-9]?$)"
+_END = r"(?:[^0-9 .-]|[ .-][^0-9]|[ .-]?$)"
 
 SHAPES: tuple[str, ...] = (
     rf"[0-9](?:[ .-]?[0-9]){{10}}{_END}",
@@ -86,25 +86,37 @@ def token_at(data: bytes, end: int, floor: int) -> Token:
     return low + left, low + right, reduced[left:right], False
 
 
-def abstract(pattern: str, ignore_case: bool) -> str:
+def abstract(pattern: str, ignore_case: bool) -> tuple[str, int]:
     """Reduce a pattern the way :func:`token_at` reduces a text: it matches the shape of all that the pattern matches.
 
-    What a class matches is widened to all characters of the same symbols. Negative lookarounds are narrowed to symbols
-    that stand for forbidden characters only; positive ones are dropped.
+    The result ends before the first part that a token cannot hold: what bounds tokens, or too much. What a class
+    matches is widened to all characters of the same symbols. Negative lookarounds are narrowed to symbols that stand
+    for forbidden characters only; positive ones are dropped.
 
     Args:
         pattern: stdlib ``re`` source.
         ignore_case: It matches letters in either case.
 
     Returns:
-        Source of a pattern over shapes.
+        Source of a pattern over shapes, and how many characters it matches at least.
 
     Raises:
         KeyError: The pattern uses what has no reduced form (a conditional group).
     """
     parser: Any = re._parser  # type: ignore[attr-defined]
     flags = re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG)
-    return _sequence(parser.parse(pattern, flags), ignore_case)
+    parsed = parser.parse(pattern, flags)
+    source = ""
+    least = most = 0
+    for node in parsed:
+        part = _sequence([node], ignore_case)
+        low, high = parser.SubPattern(parsed.state, [node]).getwidth()
+        most += high
+        if r"\|" in part or most > WIDEST:
+            break
+        source += part
+        least += low
+    return source, least
 
 
 def _sequence(nodes: Iterable[tuple[Any, Any]], fold: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from privmw.errors import ConfigurationError
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 
-__all__ = ["Plan", "compile_pattern", "holds_digit"]
+__all__ = ["Plan", "compile_pattern", "digits_and_width"]
 
 Search = Callable[[str, int, int], "re.Match[str] | None"]
 
@@ -40,10 +40,11 @@ def compile_pattern(recognizer: Recognizer) -> re.Pattern[str]:
     return pattern
 
 
-def holds_digit(pattern: str) -> bool:
-    """Whether everything that a pattern matches holds an ASCII digit."""
+def digits_and_width(pattern: str) -> tuple[bool, int]:
+    """Whether everything that a pattern matches holds an ASCII digit, and how many characters that is at most."""
     parser: Any = re._parser  # type: ignore[attr-defined]
-    return _needs_digit(parser.parse(pattern, re.ASCII))
+    parsed = parser.parse(pattern, re.ASCII)
+    return _needs_digit(parsed), int(parsed.getwidth()[1])
 
 
 def _needs_digit(nodes: Iterable[tuple[Any, Any]]) -> bool:
@@ -79,10 +80,12 @@ class Plan:
         search: ``pattern.search``; the first call compiles the pattern.
         match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
+        direct: A match of the pattern stands as it is.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
             threshold of 0 waives that.
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
+        width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
@@ -91,6 +94,7 @@ class Plan:
     __slots__ = (
         "bit",
         "checksum",
+        "direct",
         "entity_type",
         "group",
         "guarded",
@@ -104,6 +108,7 @@ class Plan:
         "required",
         "search",
         "weak",
+        "width",
     )
 
     def __init__(self, recognizer: Recognizer, index: int, threshold: float) -> None:
@@ -117,12 +122,14 @@ class Plan:
         self.weak = recognizer.score < threshold
         waived = threshold <= 0
         self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
+        self.direct = self.checksum is None and not self.guarded and not self.weak
         self.bit = 1 << index if recognizer.context else 0
         specificity = (9 - int(recognizer.specificity)) * 100_000_000
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index
         self.rank_verified = specificity + (100 - int(recognizer.boosted * 100)) * 10_000 + index
         self.group: int | str = 0
         self.has_digit = False
+        self.width = 0
         self.search: Search = self._first_search
         self.match: Search = self._first_match
 
@@ -134,7 +141,7 @@ class Plan:
         """
         pattern = compile_pattern(self.recognizer)
         if self.guarded:
-            self.has_digit = holds_digit(self.recognizer.pattern)
+            self.has_digit, self.width = digits_and_width(self.recognizer.pattern)
         self.group = pattern.groupindex.get("value", 0)
         self.search = pattern.search
         self.match = pattern.match

@@ -7,24 +7,26 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from privmw.redaction.hyperscan_database import PREFILTER, SINGLE, Rule, database, scratch
-from privmw.redaction.numbershapes import WIDEST, abstract
+from privmw.redaction.numbershapes import abstract
 from privmw.redaction.plan import Plan
 
 __all__ = ["Fits", "ShapeTable"]
 
 _REMEMBERED = 16_384
+_TELLING = 8
+"""Characters that a beginning needs to stand for the whole."""
 
 
 class Fits(NamedTuple):
     """What fits a shape.
 
     Attributes:
-        points: ``(offset in the shape, index of the plan)``, by offset: where a match of the plan can begin.
-        loose: Indexes of plans that may match around here, but whose matches the shape does not hold whole.
+        points: ``(offset in the shape, plan)``, by offset: where a match of the plan can begin.
+        loose: Plans that may match around here, but whose matches the shape does not hold whole.
     """
 
-    points: tuple[tuple[int, int], ...]
-    loose: tuple[int, ...]
+    points: tuple[tuple[int, Plan], ...]
+    loose: tuple[Plan, ...]
 
 
 class ShapeTable:
@@ -38,13 +40,14 @@ class ShapeTable:
     """
 
     def __init__(self, plans: Sequence[Plan]) -> None:
+        self._plans = {plan.index: plan for plan in plans}
         self._patterns: dict[int, re.Pattern[str] | None] = {}
         rules = []
         for plan in plans:
             rule = plan.recognizer
-            source = _whole(plan)
+            source = _source(plan)
             if source is None:
-                source = abstract(rule.trigger, rule.ignore_case)
+                source = abstract(rule.trigger, rule.ignore_case)[0]
                 self._patterns[plan.index] = None
             rules.append(Rule(plan.index, source.encode(), SINGLE | PREFILTER, rule.name))
         self._sources = {rule.number: rule.expression.decode() for rule in rules}
@@ -64,16 +67,16 @@ class ShapeTable:
 
         self._database.scan(shape, callback, 0, None, scratch(self._database))
         text = shape.decode()
-        points: list[tuple[int, int]] = []
-        loose: list[int] = []
+        points: list[tuple[int, Plan]] = []
+        loose: list[Plan] = []
         for number in sorted(seen):
             pattern = self._pattern(number)
             if pattern is None:
-                loose.append(number)
+                loose.append(self._plans[number])
                 continue
             match = pattern.search(text)
             while match is not None:
-                points.append((match.start(), number))
+                points.append((match.start(), self._plans[number]))
                 match = pattern.search(text, match.start() + 1)
         fits = Fits(tuple(sorted(points)), tuple(loose))
         if len(self._known) < _REMEMBERED:
@@ -86,9 +89,7 @@ class ShapeTable:
         return self._patterns[number]
 
 
-def _whole(plan: Plan) -> str | None:
-    """The reduced pattern, or ``None`` where a shape does not hold all of a match."""
-    parser: Any = re._parser  # type: ignore[attr-defined]
-    source = abstract(plan.recognizer.pattern, plan.recognizer.ignore_case)
-    wide = parser.parse(plan.recognizer.pattern, re.ASCII).getwidth()[1] > WIDEST
-    return None if wide or r"\|" in source else source
+def _source(plan: Plan) -> str | None:
+    """The reduced pattern, or its beginning where a shape holds no more of it; ``None`` where that says too little."""
+    source, certain = abstract(plan.recognizer.pattern, plan.recognizer.ignore_case)
+    return source if certain >= _TELLING else None

@@ -16,14 +16,14 @@ __all__ = [
 ]  # fmt: skip
 
 _NPI_PREFIX = bytes((8, 0, 8, 4, 0))
-_KNOWN_SSN = frozenset({b"\x00\x07\x08\x00\x05\x01\x01\x02\x00", b"\x02\x01\x09\x00\x09\x09\x09\x09\x09"})
-"""Numbers once printed on wallet inserts and pamphlets: 078-05-1120, 219-09-9999."""
+_SAMPLE_SSN = frozenset({bytes((0, 7, 8, 0, 5, 1, 1, 2, 0)), bytes((1, 2, 3, 4, 5, 6, 7, 8, 9))})
+"""Numbers that stand for a number: on a wallet insert of 1938, in forms and documentation."""
 
 
 def us_ssn(text: str) -> bool:
     """Return whether a Social Security number could have been issued to a person."""
     digits = values(text)
-    return len(digits) == 9 and not repeated(digits)
+    return len(digits) == 9 and not repeated(digits) and digits not in _SAMPLE_SSN
 
 
 def us_npi(text: str) -> bool:

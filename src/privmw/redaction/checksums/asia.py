@@ -27,6 +27,7 @@ __all__ = [
     "nz_nhi",
     "ph_tin",
     "sg_nric",
+    "ph_umid",
     "th_tnin",
     "tw_id",
     "za_id",
@@ -118,6 +119,11 @@ def th_tnin(text: str) -> bool:
     if len(digits) != 13 or not 1 <= digits[0] <= 8 or repeated(digits):
         return False
     return (11 - weighted(digits[:12], range(13, 1, -1)) % 11) % 10 == digits[12]
+
+
+def ph_umid(text: str) -> bool:
+    """Return whether a common reference number begins as those issued so far; it has no published check digit."""
+    return text.startswith("00")
 
 
 def ph_tin(text: str) -> bool:

@@ -58,10 +58,12 @@ def de_vat(text: str) -> bool:
     return len(digits) == 9 and digits[0] != 0 and mod11_10(digits)
 
 
-def de_document(text: str) -> bool:
+def de_document(text: str) -> bool | None:
     """Return whether a German identity card or passport number passes the ICAO 9303 check (weights 7 3 1)."""
     signs = values(text)
     if len(signs) == 9:
+        if text[0] in "Tt" and text[1:].isdigit():
+            return None  # identity cards before November 2010 have no check digit
         return weighted(signs[:8], (7, 3, 1) * 3) % 10 == signs[8]
     return len(signs) == 10 and weighted(signs[:9], (7, 3, 1) * 3) % 10 == signs[9]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.asia import ae_eid, za_id
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed, never
 
 __all__ = ["RECOGNIZERS"]
 
@@ -33,17 +33,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("za_company", "ZA_COMPANY_REGISTRATION", rf"{LEFT}(?:(?:19|20)[0-9]{{2}}/[0-9]{{6}}/[0-9]{{2}}|(?:CK|NR|[KTWBMN])[0-9]{{4}}/[0-9]{{6}}){RIGHT}",
           r"[0-9]{4}/[0-9]{6}", ("cipc", "registration number", "company registration", "company reg", "enterprise number", "close corporation"), source="CIPC"),
     keyed("za_traffic_register", "ZA_TRAFFIC_REGISTER_NUMBER", rf"{NUM_LEFT}[0-9]{{13}}{NUM_RIGHT}", r"[0-9]{13}", ("traffic register", "trn", "enatis", "natis"),
-          source="NaTIS"),
-    keyed("za_driver_license", "ZA_DRIVER_LICENSE", rf"{LEFT}[0-9]{{6,10}}[0-9A-Z]{{2,5}}{RIGHT}", r"[0-9]{6}[0-9A-Z]{2}",
+          checksum=never, overrides=True, source="NaTIS; nothing but its name tells it from an identity number"),
+    keyed("za_driver_license", "ZA_DRIVER_LICENSE", rf"{LEFT}(?=[0-9]*[A-Z])[0-9]{{7,10}}[0-9A-Z]{{2,5}}(?<=[0-9A-Z]{{12}}){RIGHT}", r"[0-9]{6}[0-9A-Z]{2}",
           ("enatis", "natis", "south african licence", "sa driving licence", "driving licence"), specificity=Specificity.CATCHALL, source="NaTIS"),
-    keyed("za_license_plate", "ZA_LICENSE_PLATE", rf"{LEFT}(?:[A-Z]{{2,3}} ?[0-9]{{2,3}} ?(?:[A-Z]{{2}} ?)?(?:GP|ZN|WP|EC|NC|FS|LP|MP|NW|L)|C[A-Z]{{1,2}} ?[0-9]{{3,6}}){RIGHT}",
-          r"[A-Z] ?[0-9]{2}", ("licence plate", "license plate", "number plate", "plate number", "vehicle registration", "plate"), source="NaTIS"),
+    keyed("za_license_plate", "ZA_LICENSE_PLATE", rf"{LEFT}(?:(?:[A-Z]{{2,3}} ?[0-9]{{2,3}} ?(?:[A-Z]{{2}} ?)?|[0-9]{{3}} ?[A-Z]{{3}} ?)(?:GP|ZN|WP|EC|NC|FS|LP|MP|NW|L)|C[A-Z]{{1,2}} ?[0-9]{{3,6}}){RIGHT}",
+          r"[A-Z] ?[0-9]{2}|[0-9]{3} ?[A-Z]{3} ?[A-Z]{2}", ("licence plate", "license plate", "number plate", "plate number", "vehicle registration", "plate"), source="NaTIS"),
     keyed("za_mobile", "ZA_MOBILE_NUMBER", rf"(?<![0-9A-Za-z+])(?:\+27|0027|0)[ -]?[678][0-9][ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{NUM_RIGHT}", r"[678][0-9][ -]?[0-9]{3}[ -]?[0-9]{4}",
           ("mobile", "cell", "cellphone", "phone", "whatsapp", "call", "tel"), default=False, source="ICASA numbering plan; PHONE_NUMBER covers it in the default set"),
     keyed("za_telephone", "ZA_TELEPHONE_NUMBER", rf"(?<![0-9A-Za-z+])(?:\+27|0027|0)[ -]?[1-5][0-9][ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{NUM_RIGHT}", r"[1-5][0-9][ -]?[0-9]{3}[ -]?[0-9]{4}",
           ("telephone", "tel", "phone", "landline", "call", "fax"), default=False, source="ICASA numbering plan; PHONE_NUMBER covers it in the default set"),
     keyed("ng_nin", "NG_NIN", rf"{NUM_LEFT}[1-9][0-9]{{10}}{NUM_RIGHT}", r"[1-9][0-9]{10}", ("nin", "nimc", "national identification number", "national identity"),
-          source="NIMC; no public check digit"),
+          checksum=standard("verhoeff"), overrides=True, source="NIMC; a Verhoeff digit is common but not published, so a word suffices"),
     keyed("ng_bvn", "NG_BVN", rf"{NUM_LEFT}22[0-9]{{9}}{NUM_RIGHT}", r"22[0-9]{9}", ("bvn", "bank verification", "bank verification number"), source="NIBSS"),
     keyed("ng_vehicle", "NG_VEHICLE_REGISTRATION", rf"{LEFT}[A-Z]{{3}}[ -]?[0-9]{{3}}[ -]?[A-Z]{{2}}{RIGHT}", r"[A-Z]{3}[ -]?[0-9]{3}[ -]?[A-Z]{2}",
           ("plate number", "vehicle registration", "license plate", "number plate", "plate", "vehicle"), source="FRSC"),

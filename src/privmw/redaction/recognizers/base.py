@@ -48,6 +48,8 @@ class Recognizer:
         lookback: Bytes before a trigger's end where the value may begin.
         lookahead: Bytes after a trigger's end where the value may still go on; a value that reaches this edge is
             followed further by the engine, so it bounds work, not length.
+        reach: Characters, as inside an ``re`` class, that alone may stand between the start of a value and its trigger's
+            end (others than ASCII always may): the search then begins right there. Empty: not known.
         ignore_case: Both ``pattern`` and ``trigger`` ignore ASCII case.
         score: Confidence of a bare match, 0 to 1.
         boosted: Confidence with a valid checksum or a context word.
@@ -71,6 +73,7 @@ class Recognizer:
     sieve: str = ""
     lookback: int = 64
     lookahead: int = 64
+    reach: str = ""
     ignore_case: bool = False
     score: float = 0.5
     boosted: float = 1.0

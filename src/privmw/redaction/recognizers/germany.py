@@ -39,6 +39,11 @@ _ID_WORDS = (
     "npa",
 )
 
+_VAT_WORDS = (
+    "ust-idnr", "ust-id", "ustid", "ustidnr", "umsatzsteuer", "umsatzsteueridentifikationsnummer", "vat", "vat id",
+    "umsatzsteuer-id", "mehrwertsteuer", "rechnung", "steueridentifikation",
+)  # fmt: skip
+
 RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "de_tax_id", "DE_TAX_ID", rf"{NUM_LEFT}[1-9](?:[ ]?[0-9]){{10}}{NUM_RIGHT}", r"[1-9][0-9]{1,2} ?[0-9]{3}",
@@ -88,7 +93,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         _PASS_WORDS, checksum=de_document, overrides=True, boosted=0.95, source="PassG; as for identity cards",
     ),
     keyed(
-        "de_driver_license", "DE_FUEHRERSCHEIN", rf"{LEFT}[0-9A-Z][0-9]{{2}}[0-9A-Z]{{6}}[0-9][0-9A-Z]{RIGHT}|{LEFT}[A-Z]{{2}}[0-9]{{8}}[0-9A-Z]{RIGHT}",
+        "de_driver_license", "DE_FUEHRERSCHEIN", rf"{LEFT}(?=[0-9]*[A-Z])[0-9A-Z][0-9]{{2}}[0-9A-Z]{{6}}[0-9][0-9A-Z]{RIGHT}|{LEFT}[A-Z]{{2}}[0-9]{{8}}[0-9A-Z]{RIGHT}",
         r"[0-9A-Z]{11}", ("führerschein", "führerscheinnummer", "fuehrerschein", "fahrerlaubnis", "fahrerlaubnisnummer",
                           "driving licence", "driver license", "FÜHRERSCHEIN"),
         source="FeV annex 8",
@@ -105,9 +110,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.95,
         checksum=de_vat,
         policy=ChecksumPolicy.REQUIRED,
-        context=("ust-idnr", "ust-id", "ustid", "umsatzsteuer", "vat", "vat id", "umsatzsteuer-id"),
-        context_overrides=True,
+        context=_VAT_WORDS,
         source="UStG 27a: ISO 7064 mod 11,10",
+    ),
+    keyed(
+        "de_vat_id_loose", "DE_VAT_ID", rf"{LEFT}DE[ .-]?[0-9]{{3}}[ .-]?[0-9]{{3}}[ .-]?[0-9]{{3}}{RIGHT}", r"[dD][eE][ .-]?[0-9]{3}",
+        _VAT_WORDS, score=0.4, boosted=0.9, source="UStG 27a; the check digit is a convention, not published law",
     ),
     keyed(
         "de_bsnr", "DE_BSNR", rf"{NUM_LEFT}(?!0{{9}})[0-9]{{9}}{NUM_RIGHT}", r"[0-9]{9}",
@@ -135,6 +143,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "de_license_plate", "DE_KFZ", rf"(?<![0-9A-Za-z-])[A-ZÄÖÜ]{{1,3}}[ -][A-Z]{{1,2}}[ -]?[0-9]{{1,4}}[EH]?{RIGHT}",
         r"[ -][A-Z]{1,2}[ -]?[0-9]{1,4}", ("kennzeichen", "kfz", "kfz-kennzeichen", "nummernschild", "fahrzeug", "pkw", "auto"),
         ignore_case=False, source="FZV 9",
+    ),
+    keyed(
+        "de_license_plate_lower", "DE_KFZ", rf"(?<![0-9A-Za-z-])[A-ZÄÖÜ]{{1,3}}[ -][A-Z]{{1,2}}[ -][0-9]{{1,4}}[EH]?{RIGHT}",
+        r"[ -][A-Z]{1,2}[ -][0-9]{1,4}", ("kennzeichen", "kfz-kennzeichen", "nummernschild"), score=0.1, boosted=0.3,
+        source="FZV 9, in lower case: too common a shape to stand beside a word",
     ),
     keyed(
         "de_postcode", "DE_PLZ", rf"{NUM_LEFT}(?!01000|99999)(?:0[1-9]|[1-9][0-9])[0-9]{{3}}{NUM_RIGHT}", r"[0-9]{5}",

@@ -17,7 +17,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="ipv4",
         entity_type="IP_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z_.])(?<![A-Za-z]/)(?<![0-9]-){_VERSION_BEFORE}(?:{_OCTET}\.){{3}}{_OCTET}"
-        r"(?![0-9A-Za-z_])(?!\.[0-9])(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_./-]))?",
+        r"(?![0-9A-Za-z_])(?!\.[0-9])(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         lookback=24,
         lookahead=16,
@@ -39,8 +39,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="ipv6",
         entity_type="IP_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:.]*[0-9])(?:{_HEX}{{0,4}}:){{2,7}}"
-        rf"(?:(?:{_OCTET}\.){{3}}{_OCTET}|{_HEX}{{0,4}})(?![0-9A-Za-z_:])(?:%[0-9A-Za-z]{{1,16}})?"
-        r"(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_./-]))?",
+        rf"(?:(?:{_OCTET}\.){{3}}{_OCTET}|{_HEX}{{0,4}})(?![0-9A-Za-z_:])(?!\.[0-9])(?:%[0-9A-Za-z]{{1,16}})?"
+        r"(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"::[0-9A-Fa-f]|[0-9A-Fa-f]{2,4}::|[0-9]::|:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
         lookback=48,
         lookahead=48,
@@ -52,16 +52,27 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         source="RFC 4291, RFC 5952",
     ),
     Recognizer(
+        name="ipv6_unspecified",
+        entity_type="IP_ADDRESS",
+        pattern=r"(?<![0-9A-Za-z_:.])::(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?(?![0-9A-Za-z_:./])",
+        trigger="::",
+        lookback=8,
+        lookahead=8,
+        score=0.2,
+        boosted=0.3,
+        source="RFC 4291 section 2.5.2; an address of nobody, for thresholds that ask for everything",
+    ),
+    Recognizer(
         name="mac_address",
         entity_type="MAC_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_:.-])(?:{_HEX}{{2}}([:-])(?:{_HEX}{{2}}\1){{4}}{_HEX}{{2}}"
+        pattern=rf"(?<![0-9A-Za-z_:.-])(?!(?:[fF]{{2}}[:-]){{5}}[fF]{{2}}(?![0-9A-Fa-f:-])|(?:00[:-]){{5}}00(?![0-9A-Fa-f:-]))(?:{_HEX}{{2}}([:-])(?:{_HEX}{{2}}\1){{4}}{_HEX}{{2}}"
         rf"(?:\1{_HEX}{{2}}\1{_HEX}{{2}})?|{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{4}})(?![0-9A-Za-z_])(?![:.-]{_HEX})",
         trigger=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]"
         r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b",
         lookback=28,
         lookahead=16,
         score=0.8,
-        source="IEEE 802 MAC-48 and EUI-64, Cisco notation",
+        source="IEEE 802 MAC-48 and EUI-64, Cisco notation; the broadcast and the null address are nobody's",
     ),
     Recognizer(
         name="url",

@@ -22,6 +22,7 @@ __all__ = [
     "SIEVE",
     "YYMMDD",
     "keyed",
+    "never",
     "not_after",
 ]
 
@@ -50,6 +51,11 @@ SIEVE = "|".join(SHAPES)
 """Sieve of numbers in groups, long numbers, and codes of capitals and digits; dates, times and short counters pass by."""
 
 
+def never(_text: str) -> bool:
+    """Stand for a check that nothing passes: with ``overrides``, a word is needed even where a threshold of 0 waives it."""
+    return False
+
+
 def not_after(*words: str, then: str = "[0-9]") -> str:
     """Return a check, to stand behind a value's first character, that none of the words stands right before the value.
 
@@ -68,7 +74,7 @@ def keyed(
     shape: str,
     context: tuple[str, ...],
     *,
-    checksum: Callable[[str], bool] | None = None,
+    checksum: Callable[[str], bool | None] | None = None,
     policy: ChecksumPolicy | None = None,
     score: float = 0.3,
     boosted: float = 0.85,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from privmw.redaction.checksums.asia import ph_tin, sg_nric, th_tnin
+from privmw.redaction.checksums.asia import ph_tin, ph_umid, sg_nric, th_tnin
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, YYMMDD, keyed
 
 __all__ = ["RECOGNIZERS"]
 
 _TH_WORDS = ("เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตร", "thai id", "national id", "tnin", "citizen id")
+
+_UMID_WORDS = ("umid", "crn", "common reference", "sss", "gsis", "unified multi-purpose", "unified multipurpose", "philhealth", "pag-ibig")
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
@@ -51,8 +53,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
           source="Department of Provincial Administration"),
     keyed("ph_tin", "PH_TIN", rf"{NUM_LEFT}[0-9]{{3}}-?[0-9]{{3}}-?[0-9]{{3}}(?:-?[0-9]{{3}})?{NUM_RIGHT}", r"[0-9]{3}-?[0-9]{3}-?[0-9]{3}",
           ("tin", "bir", "taxpayer", "tax id", "taxpayer id", "rdo", "your id"), checksum=ph_tin, boosted=0.95, source="Bureau of Internal Revenue"),
-    keyed("ph_umid", "PH_UMID", rf"{NUM_LEFT}[0-9]{{4}}-?[0-9]{{7}}-?[0-9]{NUM_RIGHT}", r"[0-9]{4}-?[0-9]{7}",
-          ("umid", "crn", "common reference", "sss", "gsis", "unified multi-purpose"), source="SSS"),
+    keyed("ph_umid", "PH_UMID", rf"{NUM_LEFT}[0-9]{{4}}-[0-9]{{7}}-[0-9]{NUM_RIGHT}", r"[0-9]{4}-[0-9]{7}",
+          _UMID_WORDS, source="SSS"),
+    keyed("ph_umid_bare", "PH_UMID", rf"{NUM_LEFT}[0-9]{{12}}{NUM_RIGHT}", r"[0-9]{12}", _UMID_WORDS, checksum=ph_umid, overrides=True,
+          source="SSS; without hyphens"),
     keyed("ph_passport", "PH_PASSPORT", rf"{LEFT}(?:[A-Z][0-9]{{7}}[A-Z]|[A-Z]{{2}}[0-9]{{7}}){RIGHT}", r"[A-Z][0-9A-Z][0-9]{6}",
           ("philippine passport", "passport", "pasaporte", "dfa"), source="Department of Foreign Affairs"),
     keyed("my_nric", "MY_NRIC", rf"{NUM_LEFT}{YYMMDD}-?[0-9]{{2}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{6}-?[0-9]{2}-?[0-9]{4}",

@@ -79,12 +79,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         source="As uk_driving_licence, any case",
     ),
     keyed(
-        "uk_passport", "UK_PASSPORT", rf"{LEFT}(?:[A-Z]{{2}}[0-9]{{7}}|[0-9]{{9}}){RIGHT}", r"[0-9]{7}",
-        ("british passport", "uk passport", "passport", "passport number", "hmpo", "travel document"),
-        specificity=Specificity.GENERIC, source="HM Passport Office",
+        "uk_passport", "UK_PASSPORT", rf"{NUM_LEFT}(?:[A-Z]{{2}}[0-9]{{7}}|[0-9]{{9}}){NUM_RIGHT}", r"[0-9]{7}",
+        ("british passport", "uk passport", "hm passport", "hmpo", "her majesty", "his majesty", "united kingdom"),
+        boosted=0.9, specificity=Specificity.GENERIC, source="HM Passport Office; a bare \"passport\" is US_PASSPORT's word",
     ),
     keyed(
-        "uk_postcode", "UK_POSTCODE", rf"{LEFT}{_POSTCODE}{RIGHT}", r"[A-Z][0-9][0-9A-Z]? ?[0-9][A-Z]{2}",
+        "uk_postcode", "UK_POSTCODE", rf"{LEFT}{_POSTCODE}{RIGHT}", r"[A-Z][0-9][0-9A-Z]? ?[0-9][A-Z]{2}|GIR ?0AA",
         ("postcode", "post code", "postal code", "address", "zip"), source="Royal Mail PAF",
     ),
     keyed(

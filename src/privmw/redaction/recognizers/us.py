@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.americas import us_dea, us_npi, us_ssn
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, never
 
 __all__ = ["RECOGNIZERS"]
 
@@ -14,8 +14,8 @@ _SSN_WORDS = (
     "social security number",
     "ssns",
     "soc sec",
-    "ssid",
     "tax id",
+    "social",
 )
 _ITIN_WORDS = ("itin", "individual taxpayer", "tax id", "taxpayer id", "tin", "tax payer")
 _MBI_LETTER = "[AC-HJKMNP-RT-Y]"
@@ -40,15 +40,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=us_ssn,
         policy=ChecksumPolicy.REQUIRED,
         context=_SSN_WORDS,
+        context_overrides=True,
         source="SSA: areas 000, 666 and 9xx, group 00 and serial 0000 are never issued; randomised since 2011",
     ),
     keyed(
         "us_ssn_bare",
         "US_SSN",
-        rf"{NUM_LEFT}(?!000|666|9)[0-9]{{3}}[ .-]{{0,3}}(?!00)[0-9]{{2}}[ .-]{{0,3}}(?!0000)[0-9]{{4}}{NUM_RIGHT}",
+        rf"{NUM_LEFT}(?!000|666|9)[0-9]{{3}}(?:([ .-]{{1,3}})(?!00)[0-9]{{2}}(?:\1)?|(?!00)[0-9]{{2}}[ .-]{{0,3}})(?!0000)[0-9]{{4}}{NUM_RIGHT}",
         r"[0-8][0-9]{2}[ .-]{0,3}[0-9]{2}",
         _SSN_WORDS,
         checksum=us_ssn,
+        overrides=True,
         boosted=0.9,
         source="SSA",
     ),
@@ -68,8 +70,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "us_itin_bare",
         "US_ITIN",
-        rf"{NUM_LEFT}9[0-9]{{2}}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])[0-9]{{4}}{NUM_RIGHT}",
-        r"9[0-9]{8}",
+        rf"{NUM_LEFT}9[0-9]{{2}}[ -]?(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])[ -]?[0-9]{{4}}{NUM_RIGHT}",
+        r"9[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}",
         _ITIN_WORDS,
         source="IRS",
     ),
@@ -101,7 +103,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "us_driver_license",
         "US_DRIVER_LICENSE",
-        rf"{NUM_LEFT}(?:[A-Z]{{1,2}}[0-9]{{5,14}}|[A-Z][0-9]{{3}}-?[0-9]{{3,4}}-?[0-9]{{2,4}}(?:-[0-9]{{1,4}})?[A-Z]?"
+        rf"{NUM_LEFT}(?:[A-Z][0-9]{{5,14}}|[A-Z]{{2}}[0-9]{{5,7}}|[A-Z][0-9]{{3}}-?[0-9]{{3,4}}-?[0-9]{{2,4}}(?:-[0-9]{{1,4}})?[A-Z]?"
         r"|[0-9]{7,12}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{2,3}[A-Z]{2,3}[0-9]{4,6}|[A-Z]{3}\*\*[0-9]{3}[0-9A-Z]{3}"
         rf"|[A-Z]{{3,7}}[0-9A-Z]{{5,9}}(?<=[0-9][0-9A-Z]{{2}})){NUM_RIGHT}",
         r"[0-9A-Z][0-9]{2}[0-9A-Z-]{3}",
@@ -109,6 +111,28 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.8,
         specificity=Specificity.GENERIC,
         source="AAMVA: licence formats per state",
+    ),
+    keyed(
+        "us_driver_license_letters",
+        "US_DRIVER_LICENSE",
+        rf"{NUM_LEFT}(?:[A-Z][0-9]{{6}}R|[A-Z]{{2}}[0-9]{{6}}[A-Z]|[A-Z][0-9][A-Z][0-9][A-Z]|[0-9]{{7,9}}[A-Z]|[0-9]{{8}}[A-Z]{{2}}|[A-Z][0-9]{{18}}|[0-9]{{13,16}})"
+        rf"{NUM_RIGHT}",
+        r"[0-9]{6}|[A-Z][0-9][A-Z][0-9][A-Z]",
+        _LICENCE_WORDS,
+        boosted=0.75,
+        specificity=Specificity.GENERIC,
+        source="AAMVA: Idaho, Kansas, Maine, Missouri, Montana, New York, Vermont",
+    ),
+    keyed(
+        "us_driver_license_short",
+        "US_DRIVER_LICENSE",
+        rf"{NUM_LEFT}(?:[A-Z][0-9]{{1,4}}|[A-Z]{{2}}[0-9]{{2,4}}){NUM_RIGHT}",
+        r"[A-Z][0-9]",
+        _LICENCE_WORDS,
+        score=0.1,
+        boosted=0.3,
+        specificity=Specificity.CATCHALL,
+        source="AAMVA: numbers of the first holders; too short to stand beside a word",
     ),
     keyed(
         "us_npi",
@@ -152,12 +176,15 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "us_health_member",
         "US_HEALTH_INSURANCE_MEMBER_ID",
-        rf"{NUM_LEFT}(?=[0-9A-Z-]*[0-9]{{4}})[A-Z]{{0,4}}-?[0-9]{{6,14}}(?:-?[0-9A-Z]{{1,3}})?{NUM_RIGHT}",
-        r"[0-9]{6}",
-        ("member id", "subscriber id", "insurance id", "policy number", "member number", "health plan", "member no"),
+        rf"{NUM_LEFT}(?=[0-9A-Z-]*[0-9]{{3}})[A-Z]{{1,5}}-?(?=[0-9A-Z]*[0-9])[0-9A-Z]{{5,14}}{NUM_RIGHT}",
+        r"[A-Z]-?[0-9A-Z]{5}",
+        ("member id", "subscriber id", "insurance id", "policy number", "policy id", "member number", "subscriber number",
+         "health plan", "member no", "insurance card", "insurance member", "health insurance"),
+        checksum=never,
+        overrides=True,
         boosted=0.75,
         specificity=Specificity.GENERIC,
-        source="Health plan member cards (no common standard)",
+        source="Health plan member cards: a few letters of the plan, then the number; no common standard",
     ),
     keyed(
         "us_zip",

@@ -123,11 +123,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         ("partita iva", "p.iva", "p. iva", "piva", "iva", "vat"), checksum=standard("it.iva"), boosted=0.95, source="Agenzia delle Entrate",
     ),
     keyed(
-        "it_identity_card", "IT_IDENTITY_CARD", rf"{LEFT}(?:[A-Z]{{2}} ?[0-9]{{7}}|[0-9]{{7}}[A-Z]{{2}}|C[A-Z][0-9]{{5}}[A-Z]{{2}}){RIGHT}", r"[0-9]{5}",
+        "it_identity_card", "IT_IDENTITY_CARD", rf"{LEFT}(?:[A-Z]{{2}} ?[0-9]{{7}}|[0-9]{{7}}[A-Z]{{2}}|[A-Z]{{2}}[0-9]{{5}}[A-Z]{{2}}){RIGHT}", r"[0-9]{5}",
         ("carta d'identità", "carta di identità", "identità", "cie", "identity card", "documento d'identità"), source="Ministero dell'Interno",
     ),
     keyed(
-        "it_driver_license", "IT_DRIVER_LICENSE", rf"{LEFT}(?:[A-Z]{{2}}[0-9]{{7}}[A-Z]|U1[0-9A-Z]{{7}}[A-Z]){RIGHT}", r"[A-Z][0-9A-Z]{8}",
+        "it_driver_license", "IT_DRIVER_LICENSE", rf"{LEFT}(?:[A-Z]{{2}}[0-9]{{7}}[A-Z]|U1[0-9B-DF-HJ-NPR-UW-Z]{{7}}[A-Z]){RIGHT}", r"[A-Z][0-9A-Z]{8}",
         ("patente", "patente di guida", "driving licence", "guida"), source="Ministero delle Infrastrutture",
     ),
     keyed(
