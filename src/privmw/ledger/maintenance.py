@@ -210,7 +210,7 @@ class Maintenance:
                 return  # another process has just done it
             store = open_store(self._directory)
             try:
-                super_checkpoint(
+                made = super_checkpoint(
                     store,
                     self._keys,
                     self._sink,
@@ -220,7 +220,8 @@ class Maintenance:
                 )
             finally:
                 store.close()
-            self._note("super", now)
+            if made is not None:
+                self._note("super", now)
         finally:
             lock.release()
 

@@ -157,7 +157,8 @@ class Shipper:
             while True:
                 stopping = self._stop.is_set()
                 try:
-                    self._lock = self._lock or FileLock.take(self._directory / "shipper.lock")
+                    if self._directory.is_dir():  # the writer makes it
+                        self._lock = self._lock or FileLock.take(self._directory / "shipper.lock")
                     if self._lock is not None:
                         self.ship()
                     self.problem, delay = None, FIRST_RETRY_SECONDS

@@ -1,0 +1,113 @@
+"""A small installation for tests that need all of privmw around the ledger: one recipient abroad, who is really on loopback.
+
+Transfers abroad must be durable before they are sent, so that every call shows what becomes of them.
+"""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from privmw import PrivacySettings, TransferDenied, purpose
+
+
+class Partner:
+    """The recipient.
+
+    Attributes:
+        port: Where it listens.
+        bodies: What arrived.
+    """
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        partner = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                partner.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base names it so
+                """Say nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def partner() -> Iterator[Partner]:
+    """A running recipient."""
+    server = Partner()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def live_settings(
+    folder: Path, port: int, *, sections: Mapping[str, Any] | None = None, **ledger: Any
+) -> PrivacySettings:
+    """Settings of an app in Korea with one recipient in the United States.
+
+    Args:
+        folder: The ledger's directory.
+        port: Where the recipient listens.
+        sections: Other sections.
+        ledger: Members of ``[ledger]``.
+    """
+    values: dict[str, Any] = {
+        "controller": {"name": "Example", "country": "KR", "contact": "privacy@example.com"},
+        "purposes": {
+            "reply": {
+                "use": "essential.service.ai_inference",
+                "legal_basis": "contract",
+                "retention_class": "subject_3m",
+                "data_subjects": ["customer"],
+            }
+        },
+        "retention": {"subject_3m": {"period": "P3M", "clause": "4"}},
+        "recipients": {
+            "partner": {
+                "hosts": {f"127.0.0.1:{port}": "US"},
+                "countries": ["US"],
+                "purposes": ["reply"],
+                "data_categories": ["user"],
+                "mechanism": {"kr": "28-8(1)3"},
+                "allow_cleartext": True,
+            }
+        },
+        "ledger": {"directory": str(folder), **ledger},
+        "logs": {"enabled": False},
+        "ner": {"enabled": False},  # a model takes a second to load, and the ledger knows nothing of it
+        **(sections or {}),
+    }
+    return PrivacySettings(**values)
+
+
+def call(port: int, *, text: str = "hello") -> str:
+    """Send one message to the recipient; returns ``sent``, or the reason why it may not be sent."""
+    try:
+        with purpose("reply"), httpx.Client(trust_env=False) as client:
+            client.post(f"http://127.0.0.1:{port}/v1/messages", json={"text": text}).raise_for_status()
+    except TransferDenied as error:
+        return str(error.reason_code)
+    return "sent"
