@@ -43,6 +43,9 @@ _PREFIX = 32
 _SUFFIX = 32
 """Characters that a search may see behind a window, for the lookaheads of its patterns."""
 
+_APART = " \t\r\n\0\"'`=:,;&<>()[]{}|"
+"""What stands around a value that is not part of a longer one; so does nothing, at an end of the text."""
+
 _DIGIT = re.compile("[0-9]")
 _ANGLE = re.compile(r"<[A-Z][A-Z0-9_]+>")
 _SQUARE = re.compile(r"\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
@@ -98,6 +101,13 @@ class _Leaf:
             self._placeholders = spans
         return self._placeholders
 
+    def settled(self, first: int, last: int) -> bool:
+        """Whether hits lie inside one verified match that stands by itself, so that nothing vaguer can win over it."""
+        for start, minus_end, _, verified, _ in self.found:
+            if verified and start < first and last <= -minus_end:
+                return self.text[start - 1 : start] in _APART and self.text[-minus_end : 1 - minus_end] in _APART
+        return False
+
 
 class Confirmer:
     """Turns candidates of the gate into matches.
@@ -132,7 +142,9 @@ class Confirmer:
         leaf = _Leaf(text, floor, ceiling, key_mask, found)
         if points:
             self._at(leaf, points)
-        for low, high, last, plans in areas:
+        for low, high, last, plans, first in areas:
+            if plans[0].yields and leaf.settled(first, last):
+                continue
             self._within(leaf, plans, max(low, floor), min(high, ceiling), last)
         masked = key_mask & self._guard
         if cues or masked:

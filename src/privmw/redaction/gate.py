@@ -8,13 +8,15 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from privmw.redaction.cues import BEFORE
 from privmw.redaction.plan import Plan
+from privmw.redaction.recognizers.base import Specificity
 
 __all__ = ["NOTHING", "Area", "Candidates", "Cue", "Gate", "Group", "Points", "RegexGate", "group_plans"]
 
 Area: TypeAlias = list[Any]
-"""``[low, high, last, plans]``: search ``text[low:high]`` with the patterns of ``plans``.
+"""``[low, high, last, plans, first]``: search ``text[low:high]`` with the patterns of ``plans``.
 
-``last`` = end of the last hit; a value that ends before it may be followed by another one in the same area.
+``first`` and ``last`` = ends of the first and the last hit; a value that ends before the last may be followed by another
+one in the same area. Areas of plans that yield to any other (:attr:`Group.generic`) come last.
 """
 
 Points: TypeAlias = "tuple[int, tuple[tuple[int, Plan], ...]]"
@@ -59,6 +61,11 @@ class Group:
     lookahead: int
     reach: str
     plans: tuple[Plan, ...]
+
+    @property
+    def generic(self) -> bool:
+        """Whether every plan's matches yield to more specific ones of the same value."""
+        return all(plan.recognizer.specificity < Specificity.SPECIFIC for plan in self.plans)
 
 
 class Gate(Protocol):
@@ -111,4 +118,4 @@ class RegexGate:
         """Return the whole text for all plans."""
         length = len(text)
         everywhere = range(0, length + BEFORE, BEFORE) if self._guard else ()
-        return Candidates([[0, length, length, self._plans]], [], [(end, self._guard) for end in everywhere])
+        return Candidates([[0, length, length, self._plans, 0]], [], [(end, self._guard) for end in everywhere])

@@ -84,7 +84,9 @@ class HyperscanGate:
         self._scan_values = self._values.scan if self._values is not None else _nothing
         self._scan_cues = self._cues.scan if self._cues is not None else _nothing
         self._lanes: list[_Lane] = []
-        self._groups = [(group.lookback, group.lookahead, _beyond(group.reach), group.plans) for group in groups]
+        self._groups = [
+            (group.lookback, group.lookahead, _beyond(group.reach), group.generic, group.plans) for group in groups
+        ]
 
     def _word_rules(self, guarded: Sequence[Plan]) -> list[Rule]:
         masks: dict[str, int] = {}
@@ -124,6 +126,7 @@ class HyperscanGate:
     def _places(self, values: list[int], data: bytes, same: bool) -> tuple[list[Area], list[Points]]:
         groups, sieve = self._groups, self._sieve
         areas: list[Any] = []
+        late: list[Any] = []
         points: list[Points] = []
         latest: dict[int, Any] = {}
         position = characters = looked = 0
@@ -136,7 +139,7 @@ class HyperscanGate:
                     position = at
                 end = characters
             if number != sieve:
-                back, ahead, beyond, plans = groups[number]
+                back, ahead, beyond, generic, plans = groups[number]
                 low = end - back
                 area = latest.get(number)
                 if area is not None and low <= area[1] and end - area[0] < _AREA_LIMIT:
@@ -147,8 +150,8 @@ class HyperscanGate:
                     cut = data[first:at].translate(beyond).rfind(b"|")
                     if cut >= 0:
                         low = first + cut if same else end - len(data[first + cut : at].translate(None, _CONTINUATION))
-                latest[number] = area = [low, end + ahead, end, plans]
-                areas.append(area)
+                latest[number] = area = [low, end + ahead, end, plans, end]
+                (late if generic else areas).append(area)
             elif at - 2 > looked:
                 first, behind, shape, open_end = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
                 looked = at if open_end else behind
@@ -158,10 +161,10 @@ class HyperscanGate:
                     if fits.points:
                         points.append((low, fits.points))
                     if fits.loose:
-                        areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose])
+                        areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose, low])
                 else:
                     self._long(shape, low, areas, points)
-        return areas, points
+        return areas + late if late else areas, points
 
     def _long(self, shape: bytes, low: int, areas: list[Any], points: list[Points]) -> None:
         """Add what fits a long shape that begins at character ``low``."""
@@ -174,7 +177,7 @@ class HyperscanGate:
         if seen:
             points.append((low, tuple(sorted(seen))))
         if loose:
-            areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose)])
+            areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose), low])
 
     def _spoken(self, cues: list[int], data: bytes, same: bool) -> list[tuple[int, int]]:
         masks = self._masks

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from privmw.errors import ConfigurationError
-from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 
 __all__ = ["Plan", "compile_pattern", "digits_and_width"]
 
@@ -87,6 +87,7 @@ class Plan:
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
+        yields: Its matches lose against more specific ones of the same value.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
     """
@@ -109,6 +110,7 @@ class Plan:
         "search",
         "weak",
         "width",
+        "yields",
     )
 
     def __init__(self, recognizer: Recognizer, index: int, threshold: float) -> None:
@@ -124,6 +126,7 @@ class Plan:
         self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
         self.direct = self.checksum is None and not self.guarded and not self.weak
         self.bit = 1 << index if recognizer.context else 0
+        self.yields = recognizer.secret and recognizer.specificity < Specificity.SPECIFIC
         specificity = (9 - int(recognizer.specificity)) * 100_000_000
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index
         self.rank_verified = specificity + (100 - int(recognizer.boosted * 100)) * 10_000 + index

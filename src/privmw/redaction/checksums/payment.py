@@ -38,6 +38,7 @@ IBAN_LENGTHS = {
 }  # fmt: skip
 """Length of an IBAN by country: SWIFT registry release 99, and the partial registry for African states and Iran."""
 
+_COUNTRY_DIGITS = {country: "".join(str(int(char, 36)) for char in country) for country in IBAN_LENGTHS}
 _ABA_WEIGHTS = (3, 7, 1) * 3
 
 
@@ -58,7 +59,12 @@ def credit_card(text: str) -> bool:
 def iban(text: str) -> bool:
     """Return whether an IBAN has its country's length and passes mod 97 (ISO 13616)."""
     compact = ascii_upper(text)
-    return len(compact) == IBAN_LENGTHS.get(compact[:2]) and mod97(compact[4:] + compact[:4]) == 1
+    country, account = compact[:2], compact[4:]
+    if len(compact) != IBAN_LENGTHS.get(country):
+        return False
+    if compact[2:].isdigit():
+        return int(account + _COUNTRY_DIGITS[country] + compact[2:4]) % 97 == 1
+    return mod97(account + compact[:4]) == 1
 
 
 def aba_routing(text: str) -> bool:

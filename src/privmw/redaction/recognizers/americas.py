@@ -32,6 +32,26 @@ _CNPJ_WORDS = ("cnpj", "empresa", "cadastro nacional")
 _CUIT_WORDS = ("cuit", "cuil", "clave única", "clave unica", "afip")
 _RUT_WORDS = ("rut", "run", "rol único", "rol unico", "cédula")
 
+
+def _mx_rfc(name: str, letters: str, trigger: str, sieve: str = "") -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type="MX_RFC",
+        pattern=rf"(?<![0-9A-Za-zÑ&]){letters}-?{YYMMDD}-?[0-9A-Z]{{2}}[0-9A]{RIGHT}",
+        trigger=trigger,
+        sieve=sieve,
+        lookback=24,
+        lookahead=2,
+        score=0.65,
+        boosted=0.95,
+        checksum=mx_rfc,
+        policy=ChecksumPolicy.REQUIRED,
+        context=("rfc", "registro federal", "contribuyentes"),
+        context_overrides=True,
+        source="SAT: date and mod 11",
+    )
+
+
 RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "ca_sin", "CA_SIN", rf"{NUM_LEFT}[1-79][0-9]{{2}}([ -]?)[0-9]{{3}}\1[0-9]{{3}}{NUM_RIGHT}", r"[1-79][0-9]{2}[ -]?[0-9]{3}",
@@ -104,22 +124,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context_overrides=True,
         source="RENAPO: weighted mod 10",
     ),
-    Recognizer(
-        name="mx_rfc",
-        entity_type="MX_RFC",
-        pattern=rf"(?<![0-9A-Za-zÑ&])[A-ZÑ&]{{2,3}}[A-Z]-?{YYMMDD}-?[0-9A-Z]{{2}}[0-9A]{RIGHT}",
-        trigger=r"[A-Z]-?[0-9]{2}[01][0-9][0-3][0-9]-?[0-9A-Z]{2}[0-9A]\b",
-        sieve=SIEVE,
-        lookback=20,
-        lookahead=2,
-        score=0.65,
-        boosted=0.95,
-        checksum=mx_rfc,
-        policy=ChecksumPolicy.REQUIRED,
-        context=("rfc", "registro federal", "contribuyentes"),
-        context_overrides=True,
-        source="SAT: date and mod 11",
-    ),
+    _mx_rfc("mx_rfc", "[A-Z&]{2,3}[A-Z]", r"[A-Z]-?[0-9]{2}[01][0-9][0-3][0-9]-?[0-9A-Z]{2}[0-9A]\b", SIEVE),
+    _mx_rfc("mx_rfc_tilde", "(?=[A-Z&]{0,2}Ñ)[A-ZÑ&]{2,3}[A-ZÑ]", r"\xc3\x91[A-Z&\xc3\x91]{0,4}-?[0-9]{6}-?[0-9A-Z]{2}[0-9A]"),
     keyed("mx_clabe", "MX_CLABE", rf"{NUM_LEFT}[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{11}} ?[0-9]{NUM_RIGHT}", r"[0-9]{3} ?[0-9]{3} ?[0-9]{6}",
           ("clabe", "cuenta clabe", "interbancaria", "spei"), checksum=mx_clabe, boosted=0.95, source="Banco de México"),
     keyed("mx_nss", "MX_NSS", rf"{NUM_LEFT}[0-9]{{10}}-?[0-9]{NUM_RIGHT}", r"[0-9]{10}-?[0-9]", ("nss", "imss", "seguridad social"),

@@ -81,6 +81,25 @@ def _plausible_resident(name: str, entity_type: str, genders: str, words: tuple[
     )
 
 
+_REGIONS = "서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산"
+
+
+def _driver_license(name: str, region: str, trigger: str, sieve: str = "") -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type="KR_DRIVER_LICENSE",
+        pattern=rf"{NUM_LEFT}{region}[0-9]{{2}}-[0-9]{{6}}-[0-9]{{2}}{NUM_RIGHT}",
+        trigger=trigger,
+        sieve=sieve,
+        lookback=32,
+        lookahead=4,
+        score=0.75,
+        boosted=0.95,
+        context=("면허", "운전면허", "면허번호", "운전면허번호", "driver license", "driving licence", "driver licence"),
+        source="Road Traffic Act, Enforcement Rule: region, year, serial, check",
+    )
+
+
 RECOGNIZERS: tuple[Recognizer, ...] = (
     _resident("kr_rrn", "KR_RRN", "[1-4]", kr_rrn, RRN_WORDS),
     _bare_resident("kr_rrn_bare", "KR_RRN", "[1-4]", kr_bare_rrn, RRN_WORDS),
@@ -146,19 +165,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.9,
         source="Ministry of Foreign Affairs: next-generation passport since 2021-12-21",
     ),
-    Recognizer(
-        name="kr_driver_license",
-        entity_type="KR_DRIVER_LICENSE",
-        pattern=rf"{NUM_LEFT}(?:(?:1[1-9]|2[0-8])|(?:서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산)[ -]?)"
-        rf"(?:(?<=[0-9])-)?[0-9]{{2}}-[0-9]{{6}}-[0-9]{{2}}{NUM_RIGHT}",
-        trigger=r"[0-9]{2}-[0-9]{6}-[0-9]{2}",
-        sieve=SIEVE,
-        lookback=32,
-        lookahead=4,
-        score=0.75,
-        boosted=0.95,
-        context=("면허", "운전면허", "면허번호", "운전면허번호", "driver license", "driving licence", "driver licence"),
-        source="Road Traffic Act, Enforcement Rule: region, year, serial, check",
+    _driver_license("kr_driver_license", r"(?:1[1-9]|2[0-8])-?", r"[0-9]{2}-[0-9]{6}-[0-9]{2}", SIEVE),
+    _driver_license(
+        "kr_driver_license_region", rf"(?:{_REGIONS})[ -]?", rf"(?:{_REGIONS})[ -]?[0-9]{{2}}-[0-9]{{6}}-[0-9]{{2}}"
     ),
     keyed(
         "kr_driver_license_bare",

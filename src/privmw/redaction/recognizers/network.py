@@ -19,6 +19,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"(?<![0-9A-Za-z_.])(?<![A-Za-z]/)(?<![0-9]-){_VERSION_BEFORE}(?:{_OCTET}\.){{3}}{_OCTET}"
         r"(?![0-9A-Za-z_])(?!\.[0-9])(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
+        reach="0-9.",
         lookback=24,
         lookahead=16,
         score=0.8,
@@ -60,6 +61,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         lookahead=8,
         score=0.2,
         boosted=0.3,
+        default=False,
         source="RFC 4291 section 2.5.2; an address of nobody, for thresholds that ask for everything",
     ),
     Recognizer(

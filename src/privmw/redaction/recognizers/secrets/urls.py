@@ -49,6 +49,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="URL_CREDENTIALS",
         pattern=r"(?<=://)(?P<value>[^\s:/?#@\"'<>\\]{0,128}:[^\s@/\"'<>\\]{1,256}(?=@[0-9A-Za-z\[.-]))",
         trigger=r"://[^\s:/?#@\"'<>\\]{0,128}:[^\s@/\"'<>\\]{1,256}@",
+        reach=r"!#-&(-.0-;=?-\[\]-~",
         lookback=400,
         lookahead=8,
         score=0.95,
