@@ -1,10 +1,12 @@
 """The composition root."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from privmw import ConfigurationError, PrivacySettings, Runtime, install, uninstall
+from privmw.egress.hooks import httpx
 from privmw.logs import stdlib
 from privmw.runtime import Surface
 
@@ -62,6 +64,34 @@ def test_an_unknown_checksum_is_refused_by_name() -> None:
     recognizers = {"x": {"entity_type": "X", "regex": "x{9}", "checksum": "lune"}}
     with pytest.raises(ConfigurationError, match=r"no checksum 'lune'.*Use one of luhn"):
         Runtime(PrivacySettings(recognizers=recognizers, ledger={"enabled": False}))
+
+
+def test_a_missing_model_stops_the_start(tmp_path: Path) -> None:
+    """With ``[ner] enabled = true`` a model that is not there is refused before anything is installed."""
+    ner = {"enabled": True, "model": str(tmp_path / "nowhere")}
+    runtime = Runtime(PrivacySettings(ner=ner, ledger={"enabled": False}))
+    with pytest.raises(ConfigurationError) as caught:
+        runtime.use(Surface.EGRESS)
+    assert caught.value.field == "ner.model"
+    assert caught.value.remedy
+    assert httpx.installed_in() == []
+
+
+def test_the_model_is_loaded_with_egress_and_closed_with_it() -> None:
+    """A runtime that guards no outbound call loads no model; the tier's threads end with the surface."""
+    runtime = Runtime(PrivacySettings(ledger={"enabled": False}))
+    assert runtime.names is not None
+    assert runtime.names._model is None
+    runtime.use(Surface.LOGS)
+    assert runtime.names._model is None
+    runtime.use(Surface.EGRESS)
+    assert runtime.names._model is not None
+    runtime.names.find(["Ann came to see us."])
+    assert any(thread.name.startswith("privmw-ner") for thread in threading.enumerate())
+    runtime.release(Surface.EGRESS)
+    runtime.release(Surface.LOGS)
+    assert not any(thread.name.startswith("privmw-ner") for thread in threading.enumerate())
+    assert Runtime(PrivacySettings(egress={"enabled": False}, ledger={"enabled": False})).names is None
 
 
 def test_requests_count_for_hosting_and_the_policy_is_on_record(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def register(recipients: Mapping[str, Mapping[str, Any]], **sections: Any) -> Re
     """A register with the purposes ``reply`` and ``speech`` and these recipients."""
     settings = PrivacySettings(
         controller={"name": "Example", "country": "KR", "contact": "privacy@example.com"},
-        purposes={
+        purposes=sections.pop("purposes", None)
+        or {
             "reply": {"use": "essential.service.ai_inference", "legal_basis": "contract", "feature": "AI replies"},
             "speech": {"use": "essential.service.ai_inference", "legal_basis": "contract"},
             "asked": {"use": "analytics.reporting.product_usage", "legal_basis": "consent"},

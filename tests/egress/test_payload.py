@@ -23,7 +23,7 @@ BOUNDARY = "multipart/form-data; boundary=XX"
 
 def rewrite(redactor: Redactor, body: Body) -> tuple[bytes, Rewriting]:
     """The body with tokens in place of what was found."""
-    rewriting = body.leaves.rewrite(redactor, Pseudonymiser([b"k" * 32], "test").token)
+    rewriting = body.leaves.rewrite(redactor.transform, Pseudonymiser([b"k" * 32], "test").token)
     return body.render(), rewriting
 
 

@@ -138,13 +138,13 @@ class Call:
 
     def _finder(self, reading: Reading) -> NameFinder | None:
         """Who looks for names in this request: nobody where it goes to no AI provider."""
-        return self._guard.finder_for(reading.operation, self._decision.purpose)
+        return self._guard.finder_for(reading.operation, self._decision)
 
     def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
         outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
         found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
         found.names_searched = names is None or names.complete
-        rewriting = leaves.rewrite(self._guard.redactor, self._replacement(self._decision.payload), names)
+        rewriting = leaves.rewrite(self._guard.transform(names), self._replacement(self._decision.payload))
         found.categories = categories_of(rewriting.counts)
         self._decide_again(found)
         changed = rewriting.changed or (content is not None and content.ambiguous)

@@ -6,11 +6,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
 from privmw.egress.identity import endpoint_of, is_loopback
-from privmw.egress.leaves import NameFinder, TextRewriter
+from privmw.egress.leaves import NameFinder, Names, TextRewriter, Transform
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
 from privmw.errors import TransferDenied
@@ -57,7 +58,7 @@ class Guard:
     def __init__(
         self,
         register: Register,
-        redactor: TextRewriter,
+        redactor: TextRewriter | NameFinder,
         sink: TransferSink,
         *,
         keys: Sequence[bytes] = (),
@@ -68,7 +69,6 @@ class Guard:
         time_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.register = register
-        self.redactor = redactor
         self.sink = sink
         self.max_body = max_body
         self.record_timeout = record_timeout
@@ -81,6 +81,7 @@ class Guard:
             time_ms=time_ms,
         )
         self._finder = redactor if isinstance(redactor, NameFinder) else None
+        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
         self._ai = frozenset().union(*map(register.purposes_under, _AI_USES))
         self._keys = tuple(keys) or (secrets.token_bytes(32),)
         self._gaps: dict[tuple[str, str | None], float] = {}
@@ -175,14 +176,23 @@ class Guard:
                 ReasonCode.GUARD_FAILED, recipient=outgoing.host, remedy=f"The guard itself failed ({failure})."
             )
 
-    def finder_for(self, operation: str | None, purpose: str | None) -> NameFinder | None:
-        """Who looks for names with a model: only in what goes to an AI provider, by its endpoint or by the purpose.
+    def finder_for(self, operation: str | None, decision: Decision) -> NameFinder | None:
+        """Who looks for names with a model: only in what goes to an AI provider, by endpoint, recipient or purpose.
 
         Args:
             operation: GenAI operation, ``None`` where the endpoint is not known as one.
-            purpose: Purpose key.
+            decision: Whom it goes to, and what for.
         """
-        return self._finder if operation is not None or purpose in self._ai else None
+        if self._finder is None or operation is not None or decision.purpose in self._ai:
+            return self._finder
+        recipient = self.register.recipient(decision.recipient)
+        return self._finder if recipient is not None and recipient.ai else None
+
+    def transform(self, names: Names | None) -> Transform:
+        """What rewrites texts: the core, together with what a model found in them, if it was asked."""
+        if self._finder is None or names is None:
+            return self._core.transform
+        return partial(self._finder.transform, names=names)
 
     def names(self, who: RequestContext | None) -> Pseudonymiser:
         """The pseudonyms of a tenant's conversation, or of its subject, or of a request where neither is known.

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from privmw.types import Match
 
-__all__ = ["Leaves", "NameFinder", "Names", "Replace", "Rewriting", "TextRewriter"]
+__all__ = ["Leaves", "NameFinder", "Names", "Replace", "Rewriting", "TextRewriter", "Transform"]
 
 Replace = Callable[[str, str], str]
 """Gives the replacement of ``(entity_type, original)``."""
@@ -30,6 +30,9 @@ class _Transformed(Protocol):
     def value(self) -> Any: ...
     @property
     def counts(self) -> Mapping[str, int]: ...
+
+
+Transform: TypeAlias = "Callable[[object, Replace], _Transformed]"
 
 
 class TextRewriter(Protocol):
@@ -66,6 +69,10 @@ class NameFinder(Protocol):
     def version(self) -> str:
         """Hash of the rules and name of the model, for the record."""
 
+    @property
+    def core(self) -> TextRewriter:
+        """The rewriter without the model."""
+
     def look(self, value: object) -> Names:
         """Have the model look at texts; blocks.
 
@@ -76,7 +83,7 @@ class NameFinder(Protocol):
     async def prepare(self, value: object) -> Names:
         """The same without blocking the event loop."""
 
-    def transform(self, value: object, replace: Replace, /, *, names: Names | None = None) -> _Transformed:
+    def transform(self, value: object, replace: Replace, /, *, names: Names) -> _Transformed:
         """Replace what is found, names too."""
 
 
@@ -157,7 +164,7 @@ class Leaves:
         for media_type, count in self.attachments.items():
             outer.attachments[media_type] = outer.attachments.get(media_type, 0) + count
 
-    def rewrite(self, rewriter: TextRewriter, replace: Replace, names: Names | None = None) -> Rewriting:
+    def rewrite(self, transform: Transform, replace: Replace) -> Rewriting:
         """Replace in all texts what the rewriter finds, and every further occurrence of the same values.
 
         A value that was recognised by its surroundings in the question stands without them in the answer, which is
@@ -165,9 +172,8 @@ class Leaves:
         replaced in prose alone: in a key or a tool's name it would be another word, and the call would fail.
 
         Args:
-            rewriter: Finds what is to be replaced.
+            transform: Finds what is to be replaced, and replaces it (:meth:`TextRewriter.transform`).
             replace: Says by what.
-            names: What a model found in the prose; the rewriter must be a :class:`NameFinder` then.
 
         Raises:
             RedactionError: Some text could not be scanned; nothing has been put back then.
@@ -185,10 +191,7 @@ class Leaves:
         values: list[Any] = [
             text if key in _PROMPT_KEYS else {key: text} for text, key in zip(self._texts, self._keys, strict=True)
         ]
-        if names is None:
-            transformed = rewriter.transform(values, remember)
-        else:
-            transformed = cast("NameFinder", rewriter).transform(values, remember, names=names)
+        transformed = transform(values, remember)
         counts = dict(transformed.counts)
         texts = [next(iter(item.values())) if type(item) is dict else item for item in transformed.value]
         if found:
