@@ -24,7 +24,7 @@ def _speed(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any],
 
 def _own(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     own = import_module("benchmarks.own")
-    return own.collect(quick=options.quick), own.report
+    return own.collect(quick=options.quick, only=options.only), own.report
 
 
 def _accuracy(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
@@ -58,7 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", nargs="?", choices=sorted(COMMANDS), default="speed")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--format", choices=FORMATS, default="auto", help="how tables are printed")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="peer or workload; may be repeated")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="peer, workload or part of own; may be repeated",
+    )
     parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
     parser.add_argument("--data", type=Path, metavar="FILE", help="accuracy: JSON Lines with text and spans")
     parser.add_argument("--profile", default="default", help="accuracy: redaction profile")

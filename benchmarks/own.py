@@ -10,14 +10,18 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.data import workloads
-from benchmarks.hostile import HOSTILE
+from benchmarks.hostile import HOSTILE, attack, repeated
 from benchmarks.tables import microseconds, show
 from benchmarks.timing import percentile
 
 __all__ = ["collect", "report"]
+
+LOADED = ("line-200B-clean", "text-1KB-dense")
+"""Workloads that are measured under load."""
 
 
 def _redactor() -> Any:
@@ -87,15 +91,28 @@ def event_loop(redact: Any, text: str, calls: int) -> dict[str, float]:
 
 def hostile(size: int) -> dict[str, float]:
     """Time of texts that are made to be slow, divided by the time of a clean text of the same size."""
-    redactor = _redactor()
-    clean = next(w.data for w in workloads() if w.name == "text-10KB-clean")
-    text = (clean * (size // len(clean) + 1))[:size]
-    engine = redactor.engine if hasattr(redactor, "engine") else None
-    call = engine.find if engine is not None else redactor.find
-    base = min(_single(call, text, 3))
+    find = _redactor().find
+    text = repeated(_clean(), size)
+    base = min(_single(find, text, 3))
+    return {name: min(_single(find, repeated(seed, size), 3)) / base for name, seed in HOSTILE.items()}
+
+
+def recognizers(size: int, *, quick: bool) -> dict[str, Any]:
+    """The worst of the hostile texts of each recognizer, slowest first."""
+    from privmw.redaction.recognizers.registry import builtin_recognizers
+
+    attacked = attack(_redactor().find, builtin_recognizers()[:: 40 if quick else 1], _clean(), size)
+    times = [one.times for one in attacked]
     return {
-        name: min(_single(call, (seed * (size // len(seed) + 1))[:size], 1)) / base for name, seed in HOSTILE.items()
+        "recognizers": len(attacked),
+        "above_10": sum(one > 10 for one in times),
+        "median": statistics.median(times),
+        "worst": [one._asdict() for one in attacked[:20]],
     }
+
+
+def _clean() -> str:
+    return str(next(workload.data for workload in workloads() if workload.name == "text-10KB-clean"))
 
 
 _START = (
@@ -116,13 +133,31 @@ def _fresh(code: str, **environment: str) -> float:
     return float(done.stdout)
 
 
-def collect(*, quick: bool) -> dict[str, Any]:
-    """Run everything of this page."""
+def collect(*, quick: bool, only: Sequence[str] = ()) -> dict[str, Any]:
+    """Run everything of this page, or some of it.
+
+    Args:
+        quick: A moment for each.
+        only: Of ``load``, ``start-up``, ``hostile``; empty = all.
+    """
+    result: dict[str, Any] = {}
+    if not only or "load" in only:
+        result.update(_load(400 if quick else 20_000))
+    if not only or "start-up" in only:
+        result["start-up"] = _start_up(1 if quick else 5)
+    if not only or "hostile" in only:
+        size = 20_000 if quick else 1_000_000
+        result["hostile"] = {"bytes": size, "times_clean": hostile(size)}
+        size = 10_000 if quick else 100_000
+        result["recognizers"] = {"bytes": size, **recognizers(size, quick=quick)}
+    return result
+
+
+def _load(calls: int) -> dict[str, Any]:
     redactor = _redactor()
-    calls = 400 if quick else 20_000
     by_name = {workload.name: workload.data for workload in workloads()}
     result: dict[str, Any] = {}
-    for name in ("line-200B-clean", "text-1KB-dense"):
+    for name in LOADED:
         text = by_name[name]
         single = _single(redactor.text, text, calls)
         result[name] = {
@@ -130,40 +165,62 @@ def collect(*, quick: bool) -> dict[str, Any]:
             "two threads": threads(redactor.text, text, calls),
             "event loop": event_loop(redactor.text, text, calls),
         }
-    repeats = 1 if quick else 5
+    return result
+
+
+def _start_up(repeats: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         cold = _fresh(_START, PRIVMW_CACHE_DIR=folder)
         warm = statistics.median(_fresh(_START, PRIVMW_CACHE_DIR=folder) for _ in range(repeats))
         memory = statistics.median(_fresh(_MEMORY, PRIVMW_CACHE_DIR=folder) for _ in range(repeats))
-    result["start-up"] = {
+    return {
         "cold_ms": cold,
         "warm_ms": warm,
         "import_ms": statistics.median(_fresh(_IMPORT) for _ in range(repeats)),
         "rss_mb": memory,
     }
-    result["hostile"] = {"bytes": (size := 20_000 if quick else 1_000_000), "times_clean": hostile(size)}
-    return result
 
 
 def report(result: dict[str, Any]) -> None:
     """Print the tables."""
     rows = []
-    for name in ("line-200B-clean", "text-1KB-dense"):
-        for how, item in result[name].items():
+    for name in LOADED:
+        for how, item in result.get(name, {}).items():
             late = microseconds(item["timer_late_p99_us"]) if "timer_late_p99_us" in item else ""
             rows.append([name, how, microseconds(item["median_us"]), microseconds(item["p99_us"]), late])
-    show("Redactor.text under load", ["", "where", "median", "p99", "1 ms timer late, p99"], rows)
-    start = result["start-up"]
+    if rows:
+        show("Redactor.text under load", ["", "where", "median", "p99", "1 ms timer late, p99"], rows)
+    if "start-up" in result:
+        start = result["start-up"]
+        show(
+            "Start-up in a fresh process",
+            ["", ""],
+            [
+                ["Redactor ready, no compiled database yet", f"{start['cold_ms']:.0f} ms"],
+                ["Redactor ready, compiled database on disk", f"{start['warm_ms']:.0f} ms"],
+                ["import privmw, starlette already there", f"{start['import_ms']:.1f} ms"],
+                ["memory added by a Redactor", f"{start['rss_mb']:.0f} MB"],
+            ],
+        )
+    if "hostile" in result:
+        _report_hostile(result["hostile"], result["recognizers"])
+
+
+def _report_hostile(shapes: dict[str, Any], each: dict[str, Any]) -> None:
+    times = sorted(shapes["times_clean"].items(), key=lambda item: -item[1])
+    title = f"Hostile texts of {shapes['bytes']:,} bytes, times a clean text of that size"
+    show(title, ["", "times clean"], [[name, f"{value:.1f}"] for name, value in times])
     show(
-        "Start-up in a fresh process",
-        ["", ""],
+        f"Hostile texts of {each['recognizers']} recognizers, the worst of each, {each['bytes']:,} characters: "
+        f"median {each['median']:.1f} times clean, {each['above_10']} above 10 times; the worst 20",
+        ["recognizer", "times clean", "text", "repeated"],
         [
-            ["Redactor ready, no compiled database yet", f"{start['cold_ms']:.0f} ms"],
-            ["Redactor ready, compiled database on disk", f"{start['warm_ms']:.0f} ms"],
-            ["import privmw, starlette already there", f"{start['import_ms']:.1f} ms"],
-            ["memory added by a Redactor", f"{start['rss_mb']:.0f} MB"],
+            [
+                one["recognizer"],
+                f"{'more than ' if one['endless'] else ''}{one['times']:.1f}",
+                one["kind"],
+                repr(one["seed"]),
+            ]
+            for one in each["worst"]
         ],
     )
-    times = sorted(result["hostile"]["times_clean"].items(), key=lambda item: -item[1])
-    title = f"Hostile texts of {result['hostile']['bytes']:,} bytes, times a clean text of that size"
-    show(title, ["", "times clean"], [[name, f"{value:.1f}"] for name, value in times])
