@@ -6,13 +6,20 @@ Transfers abroad must be durable before they are sent, so that every call shows 
 from __future__ import annotations
 
 import http.server
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from privmw import PrivacySettings, TransferDenied, purpose
 
@@ -20,12 +27,16 @@ from privmw import PrivacySettings, TransferDenied, purpose
 class Partner:
     """The recipient.
 
+    Args:
+        certificate: File for a certificate that it makes for itself, to speak TLS with; ``None`` for cleartext.
+
     Attributes:
         port: Where it listens.
+        url: The same as a URL.
         bodies: What arrived.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.bodies: list[bytes] = []
         partner = self
 
@@ -43,8 +54,20 @@ class Partner:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.port}"
+        self._certificate = certificate
+        if certificate is not None:
+            make_certificate(certificate)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
+
+    def client(self) -> httpx.Client:
+        """A client that trusts its certificate."""
+        trusted = ssl.create_default_context(cafile=self._certificate) if self._certificate else True
+        return httpx.Client(trust_env=False, verify=trusted)
 
     def close(self) -> None:
         """Stop listening."""
@@ -53,10 +76,32 @@ class Partner:
         self._thread.join()
 
 
+def make_certificate(path: Path) -> None:
+    """Write a key and a certificate for 127.0.0.1, signed by itself, valid for an hour."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+
+
 @contextmanager
-def partner() -> Iterator[Partner]:
-    """A running recipient."""
-    server = Partner()
+def partner(certificate: Path | None = None) -> Iterator[Partner]:
+    """A running recipient; with a certificate it speaks TLS."""
+    server = Partner(certificate)
     try:
         yield server
     finally:

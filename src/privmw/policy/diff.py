@@ -13,6 +13,7 @@ __all__ = ["MATERIAL", "Change", "changes"]
 
 MATERIAL = frozenset(
     {
+        "contract_type",
         "countries",
         "data_categories",
         "default_retention",

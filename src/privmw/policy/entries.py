@@ -34,7 +34,10 @@ class Controller:
     privacy_officer: str | None
     phone: str | None
     address: str | None
+    representative: str | None
+    joint_controllers: tuple[str, ...]
     role: str
+    measures: tuple[str, ...]
     regimes: tuple[str, ...]
 
     @classmethod
@@ -47,7 +50,10 @@ class Controller:
             privacy_officer=settings.privacy_officer,
             phone=settings.phone,
             address=settings.address,
+            representative=settings.representative,
+            joint_controllers=settings.joint_controllers,
             role=settings.role,
+            measures=settings.measures,
             regimes=settings.regimes if settings.regimes is not None else regimes_of(settings.country),
         )
 
@@ -137,6 +143,8 @@ class Recipient:
         named_purposes: The rules as the settings list them.
         payload: Form of personal data by purpose key, with ``default``.
         catalogued: It has an entry in the built-in catalogue.
+        contract_type: ``service_provider``, ``contractor`` or ``third_party`` (CCPA).
+        measures: Security measures agreed with it.
         stated: What the policy says in words, by topic.
     """
 
@@ -151,6 +159,8 @@ class Recipient:
     contact: str | None
     policy_url: str | None
     contract_ref: str | None
+    contract_type: str | None
+    measures: tuple[str, ...]
     provider_name: str | None
     purposes: frozenset[str]
     named_purposes: tuple[str, ...]

@@ -76,6 +76,8 @@ class ControllerSettings(Section):
     """``[controller]``: who decides why and how data are processed.
 
     ``regimes`` are the transfer laws that bind each transfer abroad; by default the one of the controller's country.
+    ``representative``, ``joint_controllers`` and ``measures`` (technical and organisational security, in words) are what
+    GDPR art. 30(1)(a) and (g) ask for besides.
     """
 
     name: str | None = None
@@ -84,7 +86,10 @@ class ControllerSettings(Section):
     privacy_officer: str | None = None
     phone: str | None = None
     address: str | None = None
+    representative: str | None = None
+    joint_controllers: Texts = ()
     role: Literal["controller", "processor", "joint"] = "controller"
+    measures: Texts = ()
     regimes: Regimes | None = None
 
 
@@ -140,6 +145,8 @@ class RecipientSettings(Section):
     route's purpose is at hand: every call to them has that purpose. ``storage``: ``switch`` turns the provider's
     storing off where a request can say so; ``forbid`` also denies where it cannot and no ``storage_evidence`` is named;
     ``allow`` leaves it. ``unscannable`` lists the purposes that may send bodies that cannot be searched (audio, files).
+    ``contract_type`` is what the contract makes of the recipient under the CCPA (Civ. Code 1798.140); ``measures`` are the
+    security measures agreed with it, beside the controller's own.
     """
 
     purposes: Texts = ()
@@ -154,6 +161,8 @@ class RecipientSettings(Section):
     contact: str | None = None
     policy_url: str | None = None
     contract_ref: str | None = None
+    contract_type: Literal["service_provider", "contractor", "third_party"] | None = None
+    measures: Texts = ()
     description: str | None = None
     group: str | None = None
     transfer_kind: TransferKind = TransferKind.ENTRUSTMENT
