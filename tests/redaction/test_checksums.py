@@ -14,7 +14,7 @@ from privmw.redaction.checksums import americas, asia, crypto, devices, europe, 
 from privmw.redaction.checksums.arithmetic import is_date, luhn, mod97
 from privmw.redaction.checksums.standard import standard
 
-Checksum = Callable[[str], bool]
+Checksum = Callable[[str], bool | None]
 
 # (checksum, python-stdnum module, shape): "#" a digit, "@" a capital, "y" yymmdd, "d" ddmmyy, "c" 19yymmdd, "*" either
 AGREED: tuple[tuple[Checksum, str, str], ...] = (
@@ -161,7 +161,7 @@ def test_a_changed_last_digit_is_noticed(checksum: Checksum, value: str) -> None
     """Of the nine other digits in the place of a number's last digit at most one passes too."""
     place = max(index for index, sign in enumerate(value) if sign.isdigit())
     others = [value[:place] + digit + value[place + 1 :] for digit in "0123456789" if digit != value[place]]
-    assert sum(map(checksum, others)) <= 1
+    assert sum(checksum(item) is True for item in others) <= 1
 
 
 @given(st.text(alphabet="0123456789ABCXYZabc -./:()é가", max_size=40))

@@ -14,6 +14,7 @@ import pytest
 from privmw.redaction.engine import Engine
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.recognizers.registry import builtin_recognizers
+from privmw.redaction.recognizers.shapes import never
 
 
 def _load(name: str) -> ModuleType:
@@ -43,6 +44,11 @@ def _spans(engine: Engine, text: str) -> list[tuple[int, int]]:
     return [(item[0], -item[1]) for item in engine.find(text)]
 
 
+def _alone(recognizer: Recognizer, gate: str = "auto") -> Engine:
+    """Build an engine that a recognizer reaches; the weakest are for those who ask for everything."""
+    return Engine([recognizer], threshold=0.5 if recognizer.boosted >= 0.5 else recognizer.score, gate=gate)
+
+
 @cache
 def _default() -> Engine:
     return Engine([recognizer for recognizer in RECOGNIZERS.values() if recognizer.default])
@@ -62,7 +68,7 @@ def test_more_than_a_hundred_entity_types_are_known() -> None:
 @pytest.mark.parametrize("gate", ["hyperscan", "regex"])
 def test_the_example_is_found_exactly(name: str, gate: str) -> None:
     """Alone, a recognizer finds exactly the marked value, and nothing in its near-miss, through either gate."""
-    engine = Engine([RECOGNIZERS[name]], gate=gate)
+    engine = _alone(RECOGNIZERS[name], gate)
     text, start, end = _example(name)
     assert [(start, end)] == _spans(engine, text)
     assert [] == _spans(engine, EXAMPLES[name][1])
@@ -76,7 +82,14 @@ def test_the_default_set_covers_the_example(name: str) -> None:
     assert set(range(start, end)) - {place for place in range(start, end) if not text[place].isalnum()} <= covered
 
 
-@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if RECOGNIZERS[name].needs_context))
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        name
+        for name in EXAMPLES
+        if (rule := RECOGNIZERS[name]).needs_context and rule.checksum is not never and "(?P<value>" not in rule.pattern
+    ),
+)
 def test_a_waived_context_finds_the_bare_value(name: str) -> None:
     """At a threshold of 0 a recognizer of weak structure finds its bare value, without any word beside it."""
     text, start, end = _example(name)
@@ -107,7 +120,7 @@ def test_drawn_values_are_found(name: str) -> None:
     """Ten random values with valid check digits are found in the surroundings of the example."""
     recognizer: Recognizer = RECOGNIZERS[name]
     rng = random.Random(name)
-    engine = Engine([recognizer])
+    engine = _alone(recognizer)
     before, _, after = MARK.sub("\x00", EXAMPLES[name][0]).partition("\x00")
     values = [generators.value_of(recognizer, rng) for _ in range(10)]
     found = {value: _spans(engine, before + value + after) for value in values}

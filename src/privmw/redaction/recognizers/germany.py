@@ -147,7 +147,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "de_license_plate_lower", "DE_KFZ", rf"(?<![0-9A-Za-z-])[A-ZÄÖÜ]{{1,3}}[ -][A-Z]{{1,2}}[ -][0-9]{{1,4}}[EH]?{RIGHT}",
         r"[ -][A-Z]{1,2}[ -][0-9]{1,4}", ("kennzeichen", "kfz-kennzeichen", "nummernschild"), score=0.1, boosted=0.3,
-        source="FZV 9, in lower case: too common a shape to stand beside a word",
+        default=False, source="FZV 9, in lower case: too common a shape to stand beside a word",
     ),
     keyed(
         "de_postcode", "DE_PLZ", rf"{NUM_LEFT}(?!01000|99999)(?:0[1-9]|[1-9][0-9])[0-9]{{3}}{NUM_RIGHT}", r"[0-9]{5}",

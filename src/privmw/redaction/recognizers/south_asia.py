@@ -45,7 +45,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("in_pan_lower", "IN_PAN", rf"{LEFT}[A-Z]{{5}}[0-9]{{4}}[A-Z]{RIGHT}", r"[A-Z]{5}[0-9]{4}[A-Z]", ("pan", "permanent account number", "pan card"),
           source="As in_pan, any case"),
     keyed("in_pan_any", "IN_PAN", rf"{LEFT}(?=[0-9A-Z]*[0-9]{{4}})(?=[0-9]*[A-Z])[0-9A-Z]{{10}}{RIGHT}", r"[0-9]{4}", ("pan card", "permanent account number"),
-          score=0.05, boosted=0.3, source="Ten characters with four digits in a row: what a mistyped number still has"),
+          score=0.05, boosted=0.3, default=False, source="Ten characters with four digits in a row: what a mistyped number still has"),
     Recognizer(
         name="in_gstin",
         entity_type="IN_GSTIN",
@@ -70,7 +70,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("in_vehicle_registration", "IN_VEHICLE_REGISTRATION", rf"{LEFT}(?:{_STATES})[ -]?[0-9]{{1,2}}[ -]?[A-Z]{{1,3}}[ -]?[0-9]{{1,4}}{RIGHT}",
           r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]", ("vehicle", "registration", "rto", "plate", "car", "bike", "number plate"), source="Parivahan"),
     keyed("in_vehicle_registration_old", "IN_VEHICLE_REGISTRATION", rf"{LEFT}(?:[A-Z]{{2,3}}[0-9]{{4}}|[A-Z][0-9]{{5}}){RIGHT}", r"[A-Z][0-9]{4}",
-          ("vehicle", "rto", "number plate"), score=0.1, boosted=0.3, source="Motor Vehicles Act 1939; armed forces, missions"),
+          ("vehicle", "rto", "number plate"), score=0.1, boosted=0.3, default=False, source="Motor Vehicles Act 1939; armed forces, missions"),
     keyed("in_ifsc", "IN_IFSC", rf"{LEFT}[A-Z]{{4}}0[0-9A-Z]{{6}}{RIGHT}", r"[A-Z]{4}0[0-9A-Z]{6}", ("ifsc", "ifsc code", "neft", "rtgs", "branch", "imps"),
           source="Reserve Bank of India"),
     keyed("in_upi", "IN_UPI", r"(?<![0-9A-Za-z._-])[0-9A-Za-z][0-9A-Za-z._-]{1,63}@[A-Za-z]{2,20}(?![0-9A-Za-z.])",

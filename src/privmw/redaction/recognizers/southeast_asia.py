@@ -10,7 +10,17 @@ __all__ = ["RECOGNIZERS"]
 
 _TH_WORDS = ("เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตร", "thai id", "national id", "tnin", "citizen id")
 
-_UMID_WORDS = ("umid", "crn", "common reference", "sss", "gsis", "unified multi-purpose", "unified multipurpose", "philhealth", "pag-ibig")
+_UMID_WORDS = (
+    "umid",
+    "crn",
+    "common reference",
+    "sss",
+    "gsis",
+    "unified multi-purpose",
+    "unified multipurpose",
+    "philhealth",
+    "pag-ibig",
+)
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
