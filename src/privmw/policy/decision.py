@@ -25,6 +25,7 @@ from privmw.policy.regions import country_of_region
 from privmw.policy.register import Purpose, Recipient, Register
 from privmw.policy.remedies import remedy_for
 from privmw.policy.request import TransferRequest
+from privmw.policy.routes import Key, Route
 from privmw.policy.storage import storage_overrides
 from privmw.policy.vocabulary import covered
 from privmw.settings.countries import EU, covers
@@ -69,6 +70,7 @@ ORDER = (
 )
 """Every reason that the policy can give, in the order in which they are looked for."""
 
+_ROUTES = 4096
 _CLEARTEXT = frozenset({"http", "ws", "grpc"})
 _GAPS = frozenset(
     {
@@ -97,6 +99,46 @@ def decide(register: Register, request: TransferRequest) -> Decision:
     Returns:
         The decision: kind, reason, form of personal data, and what the request must carry.
     """
+    key = (request.host, request.port, request.purpose, request.region)
+    try:
+        route = register.routes[key]
+    except KeyError:
+        route = _learn(register, key)
+    if route is None or not route.admits(request):
+        return _decide(register, request)
+    place = route.place(request)
+    known = route.answers.get(place)
+    if known is not None:
+        return known
+    decision = _decide(register, request)
+    if decision.reason_code is None:
+        route.answers[place] = decision
+    return decision
+
+
+def _learn(register: Register, key: Key) -> Route | None:
+    """The route of requests to a declared recipient for a declared purpose; ``None`` where it is never that simple."""
+    host, port, asked, _ = key
+    found = register.hosts.find(host, port)
+    recipient = register.recipients.get(found.rule.recipient) if found is not None else None
+    purpose = register.purposes.get((recipient.fixed_purpose or asked) or "") if recipient is not None else None
+    route = None
+    if recipient is not None and purpose is not None and not _may_be_exempt(register, host, port):
+        route = Route(recipient, purpose, _plan(register, recipient, purpose))
+    if len(register.routes) >= _ROUTES:
+        register.routes.clear()  # a crawler of hosts must not grow it without end
+    register.routes[key] = route
+    return route
+
+
+def _may_be_exempt(register: Register, host: str, port: int | None) -> bool:
+    if register.first_party.find(host, port) is not None:
+        return True
+    name = host.lower().removesuffix(":443")
+    return any(exempt == name for exempt, _ in register.housekeeping)
+
+
+def _decide(register: Register, request: TransferRequest) -> Decision:
     exempt = _exempt(register, request)
     if exempt is not None:
         return exempt

@@ -19,6 +19,7 @@ from privmw.types import Enforcement
 if TYPE_CHECKING:
     from privmw.policy.diff import Change
     from privmw.policy.plan import Plan
+    from privmw.policy.routes import Key, Route
     from privmw.settings import PrivacySettings
 
 __all__ = ["Controller", "Group", "Policy", "Purpose", "Recipient", "Register", "RetentionClass"]
@@ -58,6 +59,7 @@ class Register:
     hosts: HostIndex = field(repr=False)
     housekeeping: Mapping[tuple[str, str], tuple[frozenset[str], bool, str]] = field(repr=False)
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict, repr=False)
+    routes: dict[Key, Route | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_settings(cls, settings: PrivacySettings) -> Register:
