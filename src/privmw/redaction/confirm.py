@@ -22,7 +22,7 @@ _EDGE = 8
 
 _STEP = 64
 _LONG = 256
-"""After a longer match fell, the search does not go on at the next character but a quarter of it further."""
+"""After a longer match fell, the search does not go on at the next character but in the middle of it."""
 
 _STRONG = 0.7
 """Score from which a match keeps guarded plans away from its text, checksum or not."""
@@ -70,18 +70,22 @@ class _Leaf:
         floor: Where this one begins; nothing before it is seen but by lookbehinds.
         ceiling: Where it ends.
         key_mask: Context mask of the keys above it.
+        cues: Context words in it, some of which may turn out to be none.
         found: Matches; overlaps are left in it.
         taken: What guarded plans keep away from.
         done: By plan, where its last match ended.
     """
 
-    __slots__ = ("_placeholders", "ceiling", "done", "floor", "found", "key_mask", "taken", "text")
+    __slots__ = ("_placeholders", "ceiling", "cues", "done", "floor", "found", "key_mask", "taken", "text")
 
-    def __init__(self, text: str, floor: int, ceiling: int, key_mask: int, found: list[Found]) -> None:
+    def __init__(
+        self, text: str, floor: int, ceiling: int, key_mask: int, cues: Sequence[Cue], found: list[Found]
+    ) -> None:
         self.text = text
         self.floor = floor
         self.ceiling = ceiling
         self.key_mask = key_mask
+        self.cues = cues
         self.found = found
         self.taken: list[Span] = []
         self.done: dict[int, int] = {}
@@ -103,8 +107,8 @@ class _Leaf:
 
     def settled(self, first: int, last: int) -> bool:
         """Whether hits lie inside one verified match that stands by itself, so that nothing vaguer can win over it."""
-        for start, minus_end, _, verified, _ in self.found:
-            if verified and start < first and last <= -minus_end:
+        for start, minus_end, _, verified, plan in self.found:
+            if verified and start < first and last <= -minus_end and not plan.yields:
                 return self.text[start - 1 : start] in _APART and self.text[-minus_end : 1 - minus_end] in _APART
         return False
 
@@ -139,7 +143,7 @@ class Confirmer:
             found: Result; overlaps are left in it.
         """
         areas, points, cues = candidates
-        leaf = _Leaf(text, floor, ceiling, key_mask, found)
+        leaf = _Leaf(text, floor, ceiling, key_mask, cues, found)
         if points:
             self._at(leaf, points)
         for low, high, last, plans, first in areas:
@@ -152,7 +156,7 @@ class Confirmer:
             leaf.taken.sort()
             leaf.done = {}
             if cues:
-                self._beside(leaf, cues)
+                self._beside(leaf)
             if masked:
                 self._speak(leaf, self._spoken(masked), floor, min(ceiling, floor + _UNDER_KEY))
 
@@ -191,10 +195,13 @@ class Confirmer:
         """Whether nothing but overlaps can keep a match from standing."""
         return not (leaf.taken or self._allow or leaf.placeholders)
 
-    def _beside(self, leaf: _Leaf, cues: Sequence[Cue]) -> None:
+    def _beside(self, leaf: _Leaf) -> None:
         """Take the matches of guarded plans beside their context words, windows that touch merged."""
         low = high = mask = 0
-        for end, said in cues:
+        for end, said in leaf.cues:
+            said &= self._guard
+            if not said:
+                continue
             width = self._spoken(said).width
             start = end - AFTER - width
             if mask and start <= high and end - low < _WINDOW:
@@ -204,7 +211,8 @@ class Confirmer:
                 if mask:
                     self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
                 low, high, mask = start, end + BEFORE + width, said
-        self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
+        if mask:
+            self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
 
     def _speak(self, leaf: _Leaf, spoken: _Spoken, low: int, high: int) -> None:
         """Run the plans that a context word or key speaks for, where nothing stronger was found."""
@@ -255,7 +263,7 @@ class Confirmer:
                     or (taken and _overlaps(start, end, taken))
                     or (self._allow and text[start:end] in self._allow)
                 ):
-                    position = begin + (1 if stop - begin < _LONG else (stop - begin) // 4)
+                    position = begin + 1 if stop - begin < _LONG else begin + (stop - begin) // 2
                 else:
                     leaf.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
                     done[plan.index] = position = end
@@ -274,10 +282,19 @@ class Confirmer:
             bit = plan.bit
             if not bit:
                 return None
-            if leaf.key_mask & bit or self._cues.near(leaf.text, start, end, bit, leaf.floor, leaf.ceiling) is not None:
-                return True
-            return None
+            return True if leaf.key_mask & bit or self._spoken_for(leaf, start, end, bit) else None
         return bool(valid)
+
+    def _spoken_for(self, leaf: _Leaf, start: int, end: int, bit: int) -> bool:
+        """Whether a context word of a plan stands near; asked of the text only where the gate saw one."""
+        cues = leaf.cues
+        for place in range(bisect_right(cues, (start - BEFORE, 0)), len(cues)):
+            at, mask = cues[place]
+            if at > end + AFTER + BEFORE:
+                return False
+            if mask & bit:
+                return self._cues.near(leaf.text, start, end, bit, leaf.floor, leaf.ceiling) is not None
+        return False
 
 
 def _gaps(low: int, high: int, taken: Sequence[Span]) -> list[Span]:

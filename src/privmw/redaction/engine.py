@@ -23,19 +23,19 @@ SEPARATOR = "\x00"
 """Stands between joined leaves; no match crosses it, because every search is bounded by its leaf."""
 
 
-def choose_gate(groups: Sequence[Group], guarded: Sequence[Plan], name: str = "auto") -> Gate:
+def choose_gate(groups: Sequence[Group], hearing: Sequence[Plan], name: str = "auto") -> Gate:
     """Make a gate.
 
     Args:
         groups: What it has to find.
-        guarded: Plans that need a context word.
+        hearing: Plans for which a context word can decide.
         name: ``hyperscan``, ``regex``, or ``auto``: Hyperscan where it is installed.
 
     Raises:
         ConfigurationError: No such gate, or it is not installed, or a trigger cannot be compiled.
     """
     if name == "regex":
-        return RegexGate(groups, guarded)
+        return RegexGate(groups, hearing)
     if name not in {"auto", "hyperscan"}:
         raise ConfigurationError(f"there is no gate {name!r}", remedy="Use auto, hyperscan or regex")
     try:
@@ -43,8 +43,8 @@ def choose_gate(groups: Sequence[Group], guarded: Sequence[Plan], name: str = "a
     except ImportError:
         if name == "hyperscan":
             raise ConfigurationError("the hyperscan package is not installed", remedy="pip install hyperscan") from None
-        return RegexGate(groups, guarded)
-    return HyperscanGate(groups, guarded)
+        return RegexGate(groups, hearing)
+    return HyperscanGate(groups, hearing)
 
 
 class Engine:
@@ -84,7 +84,7 @@ class Engine:
         guarded = tuple(plan for plan in self.plans if plan.guarded and plan.bit)
         self._guard = sum(plan.bit for plan in guarded)
         self.cues = Cues(self.plans)
-        self.gate = choose_gate(groups, guarded, gate)
+        self.gate = choose_gate(groups, tuple(plan for plan in self.plans if plan.hears), gate)
         self._confirm = Confirmer(guarded, self.cues, self.allow).confirm
         self._candidates = self.gate.candidates
 

@@ -23,7 +23,7 @@ Points: TypeAlias = "tuple[int, tuple[tuple[int, Plan], ...]]"
 """``(low, ((offset, plan), ...))``: each plan can match at ``low + offset`` only."""
 
 Cue: TypeAlias = "tuple[int, int]"
-"""``(end, mask)`` of one context word that speaks for guarded plans."""
+"""``(end, mask)`` of one context word, and the plans it speaks for; ordered by end."""
 
 
 class Candidates(NamedTuple):
@@ -110,12 +110,12 @@ class RegexGate:
 
     name = "regex"
 
-    def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
+    def __init__(self, groups: Sequence[Group], hearing: Sequence[Plan]) -> None:
         self._plans = tuple(plan for group in groups for plan in group.plans)
-        self._guard = sum(plan.bit for plan in guarded)
+        self._hearing = sum(plan.bit for plan in hearing)
 
     def candidates(self, text: str) -> Candidates:
         """Return the whole text for all plans."""
         length = len(text)
-        everywhere = range(0, length + BEFORE, BEFORE) if self._guard else ()
-        return Candidates([[0, length, length, self._plans, 0]], [], [(end, self._guard) for end in everywhere])
+        everywhere = range(0, length + BEFORE, BEFORE) if self._hearing else ()
+        return Candidates([[0, length, length, self._plans, 0]], [], [(end, self._hearing) for end in everywhere])

@@ -16,7 +16,7 @@ from privmw.redaction.cues import words_of
 from privmw.redaction.cuewords import word_trigger
 from privmw.redaction.gate import NOTHING, Area, Candidates, Group, Points
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
-from privmw.redaction.numbershapes import token_at
+from privmw.redaction.numbershapes import WIDEST, token_at
 from privmw.redaction.plan import Plan
 from privmw.redaction.shapetable import ShapeTable
 
@@ -58,11 +58,11 @@ class HyperscanGate:
     """Finds candidates with Hyperscan.
 
     The triggers of values are those of the recognizers, and a sieve that stands for the triggers of all kinds of numbers
-    (:mod:`privmw.redaction.numbershapes`). Context words wake the guarded plans.
+    (:mod:`privmw.redaction.numbershapes`). Context words wake the guarded plans, and speak for others.
 
     Args:
         groups: Groups of recognizers; their order gives the ids.
-        guarded: Plans that need a context word.
+        hearing: Plans for which a context word can decide.
 
     Raises:
         ConfigurationError: A trigger cannot be compiled; names the recognizer.
@@ -70,14 +70,14 @@ class HyperscanGate:
 
     name = "hyperscan"
 
-    def __init__(self, groups: Sequence[Group], guarded: Sequence[Plan]) -> None:
+    def __init__(self, groups: Sequence[Group], hearing: Sequence[Plan]) -> None:
         self._sieve = len(groups)
         rules = [_rule(number, group) for number, group in enumerate(groups) if not group.sieve]
         sieved = [group for group in groups if group.sieve]
         owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
         rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
         self._masks: list[int] = []
-        words = self._word_rules(guarded)
+        words = self._word_rules(hearing)
         self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
         self._values = database(rules) if rules else None
         self._cues = database(words) if words else None
@@ -88,9 +88,9 @@ class HyperscanGate:
             (group.lookback, group.lookahead, _beyond(group.reach), group.generic, group.plans) for group in groups
         ]
 
-    def _word_rules(self, guarded: Sequence[Plan]) -> list[Rule]:
+    def _word_rules(self, hearing: Sequence[Plan]) -> list[Rule]:
         masks: dict[str, int] = {}
-        for plan in guarded:
+        for plan in hearing:
             for phrase in filter(words_of, plan.recognizer.context):
                 trigger = word_trigger(phrase)
                 masks[trigger] = masks.get(trigger, 0) | plan.bit
@@ -154,7 +154,7 @@ class HyperscanGate:
                 (late if generic else areas).append(area)
             elif at - 2 > looked:
                 first, behind, shape, open_end = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
-                looked = at if open_end else behind
+                looked = behind - WIDEST if open_end else behind
                 low = first if same else end - len(data[first:at].translate(None, _CONTINUATION))
                 if len(shape) <= _LONG_SHAPE:
                     fits = self._shapes.fits(shape)  # type: ignore[union-attr]

@@ -53,8 +53,7 @@ _SYMBOLS = [_symbol(code) for code in range(128)]
 _TABLE = "".join(_SYMBOLS).encode() + _CUT.encode() * 128
 _PREIMAGES = {symbol: frozenset(code for code in range(128) if _SYMBOLS[code] == symbol) for symbol in set(_SYMBOLS)}
 
-_BEFORE = 72
-_BEHIND = 56
+_AROUND = 72
 _FURTHER = 1024
 WIDEST = 64
 """Longest match that a shape around a hit holds whole."""
@@ -66,21 +65,22 @@ Token = tuple[int, int, bytes, bool]
 def token_at(data: bytes, end: int, floor: int) -> Token:
     """Reduce what stands around a hit of a shape to its own shape.
 
-    Lower-case letters, non-ASCII characters and most signs bound it.
+    Lower-case letters, non-ASCII characters and most signs bound it. In a long run of numbers more of it is seen at once.
 
     Args:
         data: UTF-8 text.
         end: Where the hit ended: inside a number or up to two bytes behind it.
         floor: Where an earlier token ended.
     """
-    low = max(floor, end - _BEFORE)
-    reduced = data[low : end + _BEHIND].translate(_TABLE)
-    left = reduced.rfind(b"|", 0, end - low - 2) + 1
-    if not left and low > floor:  # a long run of numbers: see more of it
-        low = max(floor, end - _FURTHER)
-        reduced = data[low : end + _BEHIND].translate(_TABLE)
+    reach = _AROUND
+    while True:
+        low = max(floor, end - reach)
+        reduced = data[low : end + reach].translate(_TABLE)
         left = reduced.rfind(b"|", 0, end - low - 2) + 1
-    right = reduced.find(b"|", end - low - 2)
+        right = reduced.find(b"|", end - low - 2)
+        if reach == _FURTHER or ((left or low == floor) and (right >= 0 or end + reach >= len(data))):
+            break
+        reach = _FURTHER
     if right < 0:
         return low + left, low + len(reduced), reduced[left:], low + len(reduced) < len(data)
     return low + left, low + right, reduced[left:right], False

@@ -84,6 +84,7 @@ class Plan:
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
             threshold of 0 waives that.
+        hears: A context word can decide whether a match stands.
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
@@ -100,6 +101,7 @@ class Plan:
         "group",
         "guarded",
         "has_digit",
+        "hears",
         "index",
         "match",
         "overrides",
@@ -127,6 +129,7 @@ class Plan:
         self.direct = self.checksum is None and not self.guarded and not self.weak
         self.bit = 1 << index if recognizer.context else 0
         self.yields = recognizer.secret and recognizer.specificity < Specificity.SPECIFIC
+        self.hears = bool(self.bit) and (self.guarded or self.weak or (self.required and self.overrides))
         specificity = (9 - int(recognizer.specificity)) * 100_000_000
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index
         self.rank_verified = specificity + (100 - int(recognizer.boosted * 100)) * 10_000 + index

@@ -30,7 +30,7 @@ def _parameter(
     return Recognizer(
         name=name,
         entity_type=entity_type,
-        pattern=rf"[?&;](?i:{names})={_STANDS_IN}(?P<value>{_VALUE}{{{low},}})",
+        pattern=rf"[?&;](?i:{names})={_STANDS_IN}(?P<value>{_VALUE}{{{low},4096}})",
         trigger=rf"[?&;](?i:{names})=[^\s&#\"'<>\\,;(){{}}\[\]|]{{{low}}}",
         lookback=96,
         lookahead=512,
