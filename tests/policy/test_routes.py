@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privmw.policy import decision as policy
 from privmw.policy.decision import TransferRequest, decide
-from privmw.types import ConsentState
-from tests.policy.test_decision import CARD, EMAIL, RRN, SETTINGS, register
+from privmw.types import ConsentState, ReasonCode
+from tests.policy.test_decision import CARD, CASES, CHAT, EMAIL, RRN, SETTINGS, register
 
 USUAL = register()  # learns over all examples
 SHADOW = register(enforcement="shadow")
@@ -67,6 +70,17 @@ def test_a_remembered_answer_is_the_one_worked_out(members: dict[str, Any]) -> N
         expected = policy._decide(known, request)
         assert expected == decide(known, request)
         assert expected == decide(known, request)
+
+
+@pytest.mark.parametrize(("reason", "changed"), CASES)
+def test_every_reason_is_seen_behind_a_remembered_answer(reason: ReasonCode, changed: Mapping[str, Any]) -> None:
+    """A request that was allowed a moment ago is refused with the reason that has come up since."""
+    known = register()
+    for left_out in changed:
+        less = {name: value for name, value in changed.items() if name != left_out}
+        decide(known, replace(CHAT, **less))
+        decide(known, replace(CHAT, **less, **({"consent": ConsentState.GIVEN} if "consent" not in less else {})))
+    assert reason == decide(known, replace(CHAT, **changed)).reason_code
 
 
 def test_memory_is_bounded() -> None:
