@@ -77,9 +77,9 @@ def test_every_reason_is_seen_behind_a_remembered_answer(reason: ReasonCode, cha
     """A request that was allowed a moment ago is refused with the reason that has come up since."""
     known = register()
     for left_out in changed:
-        less = {name: value for name, value in changed.items() if name != left_out}
+        less: dict[str, Any] = {name: value for name, value in changed.items() if name != left_out}
         decide(known, replace(CHAT, **less))
-        decide(known, replace(CHAT, **less, **({"consent": ConsentState.GIVEN} if "consent" not in less else {})))
+        decide(known, replace(CHAT, **{"consent": ConsentState.GIVEN, **less}))
     assert reason == decide(known, replace(CHAT, **changed)).reason_code
 
 

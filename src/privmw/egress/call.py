@@ -148,7 +148,7 @@ class Call:
         found.categories = categories_of(rewriting.counts)
         self._decide_again(found)
         changed = rewriting.changed or (content is not None and content.ambiguous)
-        if changed and is_signed(outgoing.headers, outgoing.query):
+        if changed and is_signed(outgoing):
             raise Unscannable("a request that was signed before it could be rewritten")
         found.removed, found.fields = (rewriting.counts if rewriting.changed else {}), rewriting.fields
         changed |= self._override(content, found)
@@ -179,7 +179,7 @@ class Call:
     def _decide_again(self, found: Findings) -> None:
         if not found.categories:
             return
-        self._asked = replace(self._asked, categories=found.categories)
+        self._asked = self._asked.with_categories(found.categories)
         decision = decide(self._guard.register, self._asked)
         if not decision.allowed:
             self.deny(decision, found)
@@ -189,6 +189,8 @@ class Call:
         """Set what the register obliges a request to say, such as ``store: false``."""
         members = self._decision.body_overrides
         headers = self._decision.header_overrides
+        if not members and not headers:
+            return False
         said = [f"{name}={str(value).lower()}" for name, value in sorted({**members, **headers}.items())]
         found.retention = ",".join(said) or None
         if not members:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from privmw.context import RequestContext, current_context
@@ -127,20 +126,24 @@ class Guard:
         recipient = self.register.recipient_for_host(host, outgoing.port)
         fixed = recipient.fixed_purpose if recipient is not None else None
         purpose = fixed if fixed is not None else resolve(who)
-        asked = TransferRequest(
+        if who is None:
+            return TransferRequest(
+                host=host,
+                port=outgoing.port,
+                scheme=outgoing.scheme,
+                method=outgoing.method,
+                path=outgoing.path,
+                purpose=purpose,
+                verified=outgoing.verified,
+                has_body=outgoing.has_body,
+            )
+        return TransferRequest(
             host=host,
             port=outgoing.port,
             scheme=outgoing.scheme,
             method=outgoing.method,
             path=outgoing.path,
             purpose=purpose,
-            verified=outgoing.verified,
-            has_body=outgoing.has_body,
-        )
-        if who is None:
-            return asked
-        return replace(
-            asked,
             consent=who.consent_for(purpose) if purpose is not None else ConsentState.UNKNOWN,
             gpc=who.gpc,
             opt_out=who.opt_out,
@@ -148,6 +151,8 @@ class Guard:
             restricted=who.restricted,
             objected=who.objected,
             transfer_withdrawn=who.transfer_withdrawn,
+            verified=outgoing.verified,
+            has_body=outgoing.has_body,
         )
 
     def _gap(self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
-__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_signed", "strip_propagation", "text_headers"]
+from privmw.egress.outgoing import Outgoing
+
+__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_propagation", "is_signed", "is_text"]
 
 # (package, class): transports that call an app or a function in this very process.
 _IN_PROCESS = frozenset({
@@ -17,12 +19,14 @@ _IN_PROCESS = frozenset({
 
 # What endpoint of which dialect a path names; the operation is OpenTelemetry's `gen_ai.operation.name`.
 _ENDPOINTS = (
-    (re.compile(r"/chat/completions\Z|/v2/chat\Z|/converse(?:-stream)?\Z"), "chat"),
-    (re.compile(r"/responses\Z|/conversations\Z|/v1/messages(?:/count_tokens|/batches)?\Z|/interactions\Z"), "chat"),
-    (re.compile(r"/completions\Z|/fim\Z"), "text_completion"),
-    (re.compile(r":(?:stream)?generateContent\Z", re.IGNORECASE), "generate_content"),
-    (re.compile(r"/embeddings\Z|/v2/embed\Z|:(?:batch)?EmbedContents?\Z", re.IGNORECASE), "embeddings"),
+    (r"/chat/completions|/v2/chat|/converse(?:-stream)?", "chat"),
+    (r"/responses|/conversations|/v1/messages(?:/count_tokens|/batches)?|/interactions", "chat"),
+    (r"/completions|/fim", "text_completion"),
+    (r"(?i::(?:stream)?generateContent)", "generate_content"),
+    (r"(?i:/embeddings|/v2/embed|:(?:batch)?EmbedContents?)", "embeddings"),
 )
+_ENDPOINT = re.compile(rf"(?:{'|'.join(f'({pattern})' for pattern, _ in _ENDPOINTS)})\Z")
+_OPERATIONS = tuple(operation for _, operation in _ENDPOINTS)
 
 _PROPAGATION = frozenset({"baggage", "tracestate", "sentry-trace"})
 
@@ -39,9 +43,15 @@ _NOT_TEXT_PREFIXES = ("x-stainless-", "x-fern-", "sec-", "x-sentry-")
 
 def is_in_process(transport: object) -> bool:
     """Whether a transport (or a class it derives from) stays inside this process, as test clients do."""
-    return any((kind.__module__.partition(".")[0], kind.__name__) in _IN_PROCESS for kind in type(transport).__mro__)
+    return _stays(type(transport))
 
 
+@lru_cache(maxsize=256)
+def _stays(transport: type) -> bool:
+    return any((kind.__module__.partition(".")[0], kind.__name__) in _IN_PROCESS for kind in transport.__mro__)
+
+
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether a host can only be this machine."""
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
@@ -54,25 +64,20 @@ def is_loopback(host: str) -> bool:
 
 def endpoint_of(path: str) -> str | None:
     """The operation of a known AI endpoint, on whatever host; ``None`` for any other path."""
-    return next((operation for pattern, operation in _ENDPOINTS if pattern.search(path)), None)
+    found = _ENDPOINT.search(path)
+    return _OPERATIONS[found.lastindex - 1] if found is not None and found.lastindex else None
 
 
-def is_signed(headers: Iterable[tuple[str, str]], query: str) -> bool:
+def is_signed(outgoing: Outgoing) -> bool:
     """Whether a signature over the request was computed already (AWS Signature Version 4), so nothing may change."""
-    if "X-Amz-Signature=" in query:
-        return True
-    return any(name.lower() == "authorization" and value.startswith("AWS4-") for name, value in headers)
+    return "X-Amz-Signature=" in outgoing.query or outgoing.header("authorization").startswith("AWS4-")
 
 
-def strip_propagation(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Headers without what tracing adds for the app's own services: baggage may hold anything, user ids included."""
-    return [(name, value) for name, value in headers if name.lower() not in _PROPAGATION]
+def is_propagation(lower: str) -> bool:
+    """Whether tracing added a header for the app's own services: baggage may hold anything, user ids included."""
+    return lower in _PROPAGATION
 
 
-def text_headers(headers: list[tuple[str, str]]) -> list[int]:
-    """Positions of the headers whose values the app chose."""
-    return [
-        at
-        for at, (name, _) in enumerate(headers)
-        if (lower := name.lower()) not in _NOT_TEXT and not lower.startswith(_NOT_TEXT_PREFIXES)
-    ]
+def is_text(lower: str) -> bool:
+    """Whether the app chose a header's value, so that it may hold anything."""
+    return lower not in _NOT_TEXT and not lower.startswith(_NOT_TEXT_PREFIXES)

@@ -30,6 +30,9 @@ _FREE = frozenset({
 _CONVERSATION_LISTS = frozenset({"input", "output"})  # in the Responses API a list of messages, elsewhere free objects
 _ENCODED = frozenset({"data", "bytes", "file_data", "b64_json", "fileData", "inlineData"})
 
+_USUAL = _STRUCTURAL | _FREE | frozenset({"messages", "content", "text", "name", "temperature", "tools", "function"})
+_ROLES = frozenset({"user", "assistant", "system", "developer", "tool", "text", "message", "function"})
+
 _NAME = re.compile(r"(?=.*[A-Za-z_])(?!.*\d{6})[\w.:/+=-]{1,200}", re.ASCII)
 _OPAQUE_ID = re.compile(r"[A-Za-z][A-Za-z]{0,15}[-_][A-Za-z0-9_-]{4,200}", re.ASCII)
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z_$0-9-]{0,63}", re.ASCII)
@@ -92,8 +95,8 @@ class _Walk:
     def _dict(self, node: dict[str, Any], path: tuple[str, ...], *, free: bool) -> None:
         if not free and node.get("signature") and node.get("type") == "thinking":
             return  # made by the provider, signed by it, and refused when edited
-        for key, item in list(node.items()):
-            plain = _PLAIN_KEY.fullmatch(key) is not None
+        for key, item in node.items():  # renamed and replaced only once everything is collected
+            plain = key in _USUAL or _PLAIN_KEY.fullmatch(key) is not None
             if free or not plain:
                 self._leaves.add(key, partial(_rename, node, key), (*path, "*"), prose=False)
             if not free and type(item) is str and (key in _OPAQUE or (key in _STRUCTURAL and is_name(item))):
@@ -155,7 +158,7 @@ class _Walk:
 
 def is_name(text: str) -> bool:
     """Whether a text looks like the name of a model or an id: letters, no spaces, no at sign, no long number."""
-    return _NAME.fullmatch(text) is not None or _OPAQUE_ID.fullmatch(text) is not None
+    return text in _ROLES or _NAME.fullmatch(text) is not None or _OPAQUE_ID.fullmatch(text) is not None
 
 
 def _decoded(content: str) -> str | None:

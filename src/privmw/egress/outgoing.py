@@ -19,6 +19,9 @@ class Outgoing:
         target: Path and query as they stand in the request line.
         headers: Names and values in order.
         verified: Whether the server's certificate will be checked.
+        path: The target without its query.
+        query: The target's query, possibly empty.
+        lower: Names of the headers in lower case, in order.
     """
 
     method: str
@@ -28,16 +31,17 @@ class Outgoing:
     target: str
     headers: list[tuple[str, str]] = field(default_factory=list)
     verified: bool = True
+    path: str = field(init=False)
+    query: str = field(init=False)
+    lower: list[str] = field(init=False)
+    _first: dict[str, str] = field(init=False)
 
-    @property
-    def path(self) -> str:
-        """The target without its query."""
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> str:
-        """The target's query, possibly empty."""
-        return self.target.partition("?")[2]
+    def __post_init__(self) -> None:
+        self.path, _, self.query = self.target.partition("?")
+        self.lower = [name.lower() for name, _ in self.headers]
+        self._first = {}
+        for name, (_, value) in zip(self.lower, self.headers, strict=True):
+            self._first.setdefault(name, value)
 
     @property
     def has_body(self) -> bool:
@@ -46,7 +50,7 @@ class Outgoing:
 
     def header(self, name: str) -> str:
         """The first header of that (lower-case) name, possibly empty."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        return self._first.get(name, "")
 
 
 @dataclass(slots=True, repr=False)

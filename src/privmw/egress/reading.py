@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from privmw.egress.identity import endpoint_of, strip_propagation, text_headers
+from privmw.egress.identity import endpoint_of, is_propagation, is_text
 from privmw.egress.leaves import Leaves
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.payload import Body, Unscannable, read_body
@@ -73,15 +73,20 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
         model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
     leaves = content.leaves if content is not None else Leaves()
     target = collect_target(outgoing.target, leaves, ai=operation is not None)
-    headers = strip_propagation(outgoing.headers)
-    values = [value for _, value in headers]
-    for at in text_headers(headers):
-        leaves.add(values[at], partial(values.__setitem__, at), ("header",), headers[at][0], prose=False)
+    names: list[str] = []
+    values: list[str] = []
+    for lower, (name, value) in zip(outgoing.lower, outgoing.headers, strict=True):
+        if is_propagation(lower):
+            continue
+        if is_text(lower):
+            leaves.add(value, partial(values.__setitem__, len(values)), ("header",), name, prose=False)
+        names.append(name)
+        values.append(value)
     return Reading(
         leaves=leaves,
         content=content,
         target=target,
-        names=[name for name, _ in headers],
+        names=names,
         values=values,
         operation=operation,
         model=model,

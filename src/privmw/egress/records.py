@@ -23,6 +23,8 @@ from privmw.types import (
 
 __all__ = ["Findings", "Recorder"]
 
+_REMEMBERED = 4096
+
 
 @dataclass(slots=True)
 class Findings:
@@ -85,6 +87,7 @@ class Recorder:
         self._detector_version = detector_version
         self._subject_ref = subject_ref
         self._time_ms = time_ms
+        self._said: dict[tuple[str, str | None, str, int | None], dict[str, Any]] = {}
 
     def intent(
         self,
@@ -165,38 +168,47 @@ class Recorder:
         return self._subject_ref(value) if value is not None and self._subject_ref is not None else None
 
     def _declared(self, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
-        """What the register says of policy, recipient and purpose."""
-        register = self._register
-        members: dict[str, Any] = {
-            "policy_id": register.policy.id,
-            "policy_version": register.policy.version,
-            "policy_sha256": register.policy.sha256,
-            "controller_ref": register.controller.name,
-            "controller_role": register.controller.role,
-            "origin_country": register.controller.country,
+        """What the register says of policy, recipient and purpose; worked out once for each host."""
+        key = (decision.recipient, decision.purpose, outgoing.host, outgoing.port)
+        known = self._said.get(key)
+        if known is None:
+            if len(self._said) >= _REMEMBERED:
+                self._said.clear()
+            known = self._said[key] = _declared(self._register, decision, outgoing)
+        return known
+
+
+def _declared(register: Register, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "policy_id": register.policy.id,
+        "policy_version": register.policy.version,
+        "policy_sha256": register.policy.sha256,
+        "controller_ref": register.controller.name,
+        "controller_role": register.controller.role,
+        "origin_country": register.controller.country,
+    }
+    recipient = register.recipient(decision.recipient)
+    if recipient is not None:
+        members |= {
+            "recipient_legal_name": recipient.legal_name,
+            "recipient_contact": recipient.contact,
+            "contract_ref": recipient.contract_ref,
+            "transfer_kind": recipient.transfer_kind,
+            "mechanism": recipient.mechanism,
+            "mechanism_ref": recipient.mechanism_ref,
+            "recipient_retention": recipient.retention,
+            "refusal_effect": recipient.refusal_effect or None,
+            "sale_or_share": recipient.sale_or_share,
+            "gen_ai_provider_name": _provider(register, outgoing) or recipient.provider_name,
         }
-        recipient = register.recipient(decision.recipient)
-        if recipient is not None:
-            members |= {
-                "recipient_legal_name": recipient.legal_name,
-                "recipient_contact": recipient.contact,
-                "contract_ref": recipient.contract_ref,
-                "transfer_kind": recipient.transfer_kind,
-                "mechanism": recipient.mechanism,
-                "mechanism_ref": recipient.mechanism_ref,
-                "recipient_retention": recipient.retention,
-                "refusal_effect": recipient.refusal_effect or None,
-                "sale_or_share": recipient.sale_or_share,
-                "gen_ai_provider_name": _provider(register, outgoing) or recipient.provider_name,
-            }
-        purpose = register.purposes.get(decision.purpose or "")
-        if purpose is not None:
-            members |= {
-                "legal_basis": purpose.legal_basis,
-                "retention_class": purpose.retention_class,
-                "data_subject_categories": purpose.data_subjects,
-            }
-        return members
+    purpose = register.purposes.get(decision.purpose or "")
+    if purpose is not None:
+        members |= {
+            "legal_basis": purpose.legal_basis,
+            "retention_class": purpose.retention_class,
+            "data_subject_categories": purpose.data_subjects,
+        }
+    return members
 
 
 def _provider(register: Register, outgoing: Outgoing) -> str | None:

@@ -32,7 +32,7 @@ def collect_target(target: str, leaves: Leaves, *, ai: bool) -> Callable[[], str
     for at, segment in enumerate(segments):
         if segment and not (ai and is_name(segment)):
             leaves.add(unquote(segment), partial(_put_segment, segments, at), ("path",), prose=False)
-    pairs = [list(pair) for pair in parse_qsl(query, keep_blank_values=True)]
+    pairs = [list(pair) for pair in parse_qsl(query, keep_blank_values=True)] if query else []
     for pair in pairs:
         if pair[0].lower() not in _CREDENTIALS and not pair[0].lower().startswith("x-amz-"):
             leaves.add(pair[1], partial(_put_value, pair, changed), ("query",), pair[0], prose=False)
