@@ -7,22 +7,34 @@ A word's trigger fires on a superset of where :class:`privmw.redaction.cues.Cues
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from privmw.redaction.cues import words_of
 
-__all__ = ["word_trigger"]
+__all__ = ["word_triggers"]
 
 _SHORT = 5
 _GAP = r"[^0-9A-Za-z\x80-\xff]{0,3}"
 
 
-def word_trigger(phrase: str) -> str:
-    """Return the Hyperscan source (byte mode) that fires at the end of a context word or phrase.
+def word_triggers(phrases: Iterable[str]) -> list[str]:
+    """Return the Hyperscan sources (byte mode) that fire at the end of a recognizer's context words or phrases.
+
+    A phrase that holds another one wakes nothing more, and is left out.
 
     Args:
-        phrase: The word or words, lower case; several must follow one another closely.
+        phrases: Words or phrases, lower case; the words of a phrase must follow one another closely.
     """
-    words = words_of(phrase)
+    split = {tuple(words_of(phrase)) for phrase in phrases} - {()}
+    return [_trigger(words) for words in sorted(split) if not any(_holds(words, other) for other in split)]
+
+
+def _holds(words: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    size = len(other)
+    return size < len(words) and any(words[at : at + size] == other for at in range(len(words) - size + 1))
+
+
+def _trigger(words: tuple[str, ...]) -> str:
     source = (f"s?{_GAP}").join(_source(word) for word in words)
     first, last = (word.isascii() and len(word) <= _SHORT for word in (words[0], words[-1]))
     end = r"s?(?:\b|[_0-9A-Z])" if last else ""

@@ -1,9 +1,8 @@
-"""The gate over Hyperscan: two block scans of a text's UTF-8 bytes for all recognizers.
+"""The gate over Hyperscan: one block scan of a text's UTF-8 bytes for all recognizers.
 
-One database holds the triggers of values, the other the context words: apart, they are quicker than together
-(``python -m benchmarks own`` shows a scan of each). What the binding demands (python-hyperscan 0.9): every object a scan
-touches is kept for the gate's life, because the binding borrows references; each scan has a scratch of its own, because
-the GIL is released meanwhile; callbacks only append; no start offsets, no streams.
+What the binding demands (python-hyperscan 0.9): every object a scan touches is kept for the gate's life, because the
+binding borrows references; each scan has a scratch of its own, because the GIL is released meanwhile; callbacks only
+append; no start offsets, no streams.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from privmw.redaction.cues import words_of
-from privmw.redaction.cuewords import word_trigger
+from privmw.redaction.cuewords import word_triggers
 from privmw.redaction.gate import NOTHING, Area, Candidates, Group, Points
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
 from privmw.redaction.numbershapes import WIDEST, token_at
@@ -38,13 +36,12 @@ _OVERLAP = 72
 
 
 class _Lane:
-    """What one thread's scans need for themselves: scratches, a list of hits, a callback."""
+    """What one scan needs for itself: scratch, list of hits, callback."""
 
-    __slots__ = ("callback", "cue_scratch", "hits", "scratch")
+    __slots__ = ("callback", "hits", "scratch")
 
-    def __init__(self, values: Any, cues: Any) -> None:
-        self.scratch = scratch(values) if values is not None else None
-        self.cue_scratch = scratch(cues) if cues is not None else None
+    def __init__(self, of: Any) -> None:
+        self.scratch = scratch(of) if of is not None else None
         self.hits: list[int] = []
         append = self.hits.append
 
@@ -77,12 +74,10 @@ class HyperscanGate:
         owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
         rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
         self._masks: list[int] = []
-        words = self._word_rules(hearing)
+        rules += self._word_rules(hearing)
         self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
-        self._values = database(rules) if rules else None
-        self._cues = database(words) if words else None
-        self._scan_values = self._values.scan if self._values is not None else _nothing
-        self._scan_cues = self._cues.scan if self._cues is not None else _nothing
+        self._database = database(rules) if rules else None
+        self._scan = self._database.scan if self._database is not None else _nothing
         self._lanes: list[_Lane] = []
         self._groups = [
             (group.lookback, group.lookahead, _beyond(group.reach), group.generic, group.plans) for group in groups
@@ -91,11 +86,11 @@ class HyperscanGate:
     def _word_rules(self, hearing: Sequence[Plan]) -> list[Rule]:
         masks: dict[str, int] = {}
         for plan in hearing:
-            for phrase in filter(words_of, plan.recognizer.context):
-                trigger = word_trigger(phrase)
+            for trigger in word_triggers(plan.recognizer.context):
                 masks[trigger] = masks.get(trigger, 0) | plan.bit
         self._masks = list(masks.values())
-        return [Rule(place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
+        first = self._sieve + 1
+        return [Rule(first + place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
 
     def candidates(self, text: str) -> Candidates:
         """Return where to search, hits of one group that lie close together merged."""
@@ -107,21 +102,21 @@ class HyperscanGate:
         try:
             lane = lanes.pop()
         except IndexError:
-            lane = _Lane(self._values, self._cues)
+            lane = _Lane(self._database)
         hits = lane.hits
-        callback = lane.callback
-        self._scan_values(data, callback, 0, None, lane.scratch)  # a lane whose scan raised is not used again
-        values = sorted(hits)
-        hits.clear()
-        self._scan_cues(data, callback, 0, None, lane.cue_scratch)
-        cues = sorted(hits) if hits else None
+        self._scan(data, lane.callback, 0, None, lane.scratch)  # a lane whose scan raised is not used again
+        if not hits:
+            lanes.append(lane)
+            return NOTHING
+        found = sorted(hits)
         hits.clear()
         lanes.append(lane)
-        if not values and cues is None:
-            return NOTHING
         same = len(data) == len(text)
+        sieve = self._sieve
+        values = [hit for hit in found if hit & 0xFFFF <= sieve]
         areas, points = self._places(values, data, same) if values else ([], [])
-        return Candidates(areas, points, self._spoken(cues, data, same) if cues else [])
+        cues = self._spoken(found, data, same) if len(values) < len(found) else []
+        return Candidates(areas, points, cues)
 
     def _places(self, values: list[int], data: bytes, same: bool) -> tuple[list[Area], list[Points]]:
         groups, sieve = self._groups, self._sieve
@@ -179,17 +174,17 @@ class HyperscanGate:
         if loose:
             areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose), low])
 
-    def _spoken(self, cues: list[int], data: bytes, same: bool) -> list[tuple[int, int]]:
-        masks = self._masks
+    def _spoken(self, found: list[int], data: bytes, same: bool) -> list[tuple[int, int]]:
+        first, masks = self._sieve + 1, self._masks
+        words = [(hit >> 16, masks[(hit & 0xFFFF) - first]) for hit in found if hit & 0xFFFF >= first]
         if same:
-            return [(hit >> 16, masks[hit & 0xFFFF]) for hit in cues]
+            return words
         spoken = []
         position = characters = 0
-        for hit in cues:
-            at = hit >> 16
+        for at, mask in words:
             characters += len(data[position:at].translate(None, _CONTINUATION))
             position = at
-            spoken.append((characters, masks[hit & 0xFFFF]))
+            spoken.append((characters, mask))
         return spoken
 
 

@@ -26,7 +26,8 @@ def resolve(found: list[Found], text: str) -> list[Found]:
     """Turn candidate matches into ordered ones that do not overlap.
 
     Earlier start wins, then the longer, then the better rank (specificity, verification, score). A match that begins
-    later, is verified and covers most of an unverified one wins over it. What a loser covers beyond the winner stays
+    later, is verified and covers most of an unverified one wins over it; so does a more specific one that covers all
+    letters and digits of it. What a loser covers beyond the winner stays
     covered when it holds at least four letters or digits, so that a partial overlap does not leak its tail.
     """
     if len(found) < 2:
@@ -50,7 +51,7 @@ def _resolve_overlaps(found: list[Found], text: str) -> list[Found]:
         if other[0] >= end:
             resolved.append(current)
             current = other
-        elif _beats(other, current):
+        elif _beats(other, current, text):
             for start, stop in ((current[0], other[0]), (other_end, end)):
                 _push_rest(heap, current, start, stop, text)
             heapq.heappush(heap, other)
@@ -61,11 +62,21 @@ def _resolve_overlaps(found: list[Found], text: str) -> list[Found]:
     return resolved
 
 
-def _beats(later: Found, earlier: Found) -> bool:
+def _beats(later: Found, earlier: Found, text: str) -> bool:
     """Whether a match that sorts behind another wins over it all the same."""
-    if not later[3] or earlier[3] or later[4].recognizer.specificity < earlier[4].recognizer.specificity:
+    more = later[4].recognizer.specificity - earlier[4].recognizer.specificity
+    if not later[3] or more < 0:
         return False
-    return -later[1] - later[0] > (-earlier[1] - earlier[0]) // 2 and (later[0], later[1]) != (earlier[0], earlier[1])
+    start, end = earlier[0], -earlier[1]
+    if more and not _holds(text, start, later[0]) and not _holds(text, -later[1], end):
+        return True  # the same value, and who knows it better leaves the signs around it out
+    if earlier[3]:
+        return False
+    return -later[1] - later[0] > (end - start) // 2 and (later[0], later[1]) != (earlier[0], earlier[1])
+
+
+def _holds(text: str, start: int, end: int) -> bool:
+    return start < end and any(map(str.isalnum, text[start:end]))
 
 
 def _push_rest(heap: list[Found], item: Found, start: int, stop: int, text: str) -> None:
