@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
+from typing import Any
 
 from privmw.egress.outgoing import Outgoing
 
@@ -47,7 +48,7 @@ def is_in_process(transport: object) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _stays(transport: type) -> bool:
+def _stays(transport: Any) -> bool:
     return any((kind.__module__.partition(".")[0], kind.__name__) in _IN_PROCESS for kind in transport.__mro__)
 
 
