@@ -27,8 +27,8 @@ def resolve(found: list[Found], text: str) -> list[Found]:
 
     Earlier start wins, then the longer, then the better rank (specificity, verification, score). A match that begins
     later, is verified and covers most of an unverified one wins over it; so does a more specific one that covers all
-    letters and digits of it. What a loser covers beyond the winner stays
-    covered when it holds at least four letters or digits, so that a partial overlap does not leak its tail.
+    letters and digits of it. What a loser covers beyond the winner stays covered when it holds at least four letters or
+    digits, so that a partial overlap does not leak its tail.
     """
     if len(found) < 2:
         return found
