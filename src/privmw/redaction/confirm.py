@@ -282,18 +282,18 @@ class Confirmer:
             bit = plan.bit
             if not bit:
                 return None
-            return True if leaf.key_mask & bit or self._spoken_for(leaf, start, end, bit) else None
+            return True if leaf.key_mask & bit or self._spoken_for(leaf, start, end, plan) else None
         return bool(valid)
 
-    def _spoken_for(self, leaf: _Leaf, start: int, end: int, bit: int) -> bool:
+    def _spoken_for(self, leaf: _Leaf, start: int, end: int, plan: Plan) -> bool:
         """Whether a context word of a plan stands near; asked of the text only where the gate saw one."""
-        cues = leaf.cues
-        for place in range(bisect_right(cues, (start - BEFORE, 0)), len(cues)):
+        cues, bit = leaf.cues, plan.bit
+        for place in range(bisect_right(cues, (start - plan.within, 0)), len(cues)):
             at, mask = cues[place]
             if at > end + AFTER + BEFORE:
                 return False
             if mask & bit:
-                return self._cues.near(leaf.text, start, end, bit, leaf.floor, leaf.ceiling) is not None
+                return self._cues.near(leaf.text, start, end, plan, leaf.floor, leaf.ceiling) is not None
         return False
 
 

@@ -10,7 +10,7 @@ from privmw.redaction.plan import Plan
 __all__ = ["AFTER", "BEFORE", "Cues", "words_of"]
 
 BEFORE = 64
-"""Characters before a value in which a context word counts."""
+"""Characters before a value in which a context word counts at most."""
 
 AFTER = 24
 """Characters behind a value in which a context word counts."""
@@ -100,18 +100,19 @@ class Cues:
                     mask |= bits
         return mask
 
-    def near(self, text: str, start: int, end: int, bit: int, floor: int, ceiling: int) -> str | None:
-        """Return the context word that speaks for a match of the plan with ``bit``, or ``None``.
+    def near(self, text: str, start: int, end: int, plan: Plan, floor: int, ceiling: int) -> str | None:
+        """Return the context word that speaks for a match of a plan, or ``None``.
 
         Args:
             text: The text.
             start: Where the match begins.
             end: Where it ends.
-            bit: The plan's bit.
+            plan: The plan.
             floor: Where the leaf that holds the match begins.
             ceiling: Where that leaf ends.
         """
-        before = max(floor, start - BEFORE)
+        bit = plan.bit
+        before = max(floor, start - plan.within)
         while floor < before < start and _cuts_word(text, before):
             before += 1
         nearest = None
@@ -119,7 +120,7 @@ class Cues:
             if mask & bit:
                 nearest = text[cue_start:cue_end]
         if nearest is None:
-            behind = min(ceiling, end + AFTER)
+            behind = min(ceiling, end + min(AFTER, plan.within))
             while end < behind < ceiling and _cuts_word(text, behind):
                 behind -= 1
             while end < behind and _cuts_word(text, end):

@@ -195,7 +195,7 @@ class Engine:
             return None
         if key_mask & bit:
             return "key"
-        return self.cues.near(text, item[0], -item[1], bit, 0, len(text))
+        return self.cues.near(text, item[0], -item[1], item[4], 0, len(text))
 
     def score_of(self, text: str, item: Found, key_mask: int = 0) -> float:
         """Return the score of a match: boosted where a checksum or context speaks for it."""

@@ -88,6 +88,7 @@ class Plan:
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
+        within: Characters before a value in which a context word counts.
         yields: Its matches lose against more specific ones of the same value.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
@@ -112,6 +113,7 @@ class Plan:
         "search",
         "weak",
         "width",
+        "within",
         "yields",
     )
 
@@ -136,6 +138,7 @@ class Plan:
         self.group: int | str = 0
         self.has_digit = False
         self.width = 0
+        self.within = recognizer.within
         self.search: Search = self._first_search
         self.match: Search = self._first_match
 

@@ -8,8 +8,8 @@ stored between requests, tokens of two scopes cannot be linked, and deleting a s
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from privmw.errors import ConfigurationError
@@ -31,7 +31,7 @@ class _Digest:
     __slots__ = ("_inner", "_outer")
 
     def __init__(self, key: bytes) -> None:
-        block = key.ljust(64, b"\0")  # scope keys are 32 bytes
+        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
         self._inner = hashlib.sha256(block.translate(_INNER))
         self._outer = hashlib.sha256(block.translate(_OUTER))
 
@@ -41,6 +41,11 @@ class _Digest:
         outer = self._outer.copy()
         outer.update(inner.digest())
         return outer.digest()
+
+
+@lru_cache(maxsize=16)
+def _digest_under(key: bytes) -> _Digest:
+    return _Digest(key)
 
 
 class Pseudonymiser:
@@ -67,7 +72,7 @@ class Pseudonymiser:
                 remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
             )
         name = b"privmw pseudonym\0" + scope.encode("utf-8", "surrogatepass")
-        *older, self._current = [_Digest(hmac.digest(key, name, "sha256")) for key in keys]
+        *older, self._current = [_Digest(_digest_under(key).of(name)) for key in keys]
         self._older = tuple(older)
         self._issued: dict[tuple[str, str], str] = {}
         self._vault = Vault()

@@ -58,6 +58,7 @@ class Recognizer:
         policy: What a failed checksum means.
         context: Words that name this entity, lower case, in any language; matched as whole words near the value and as
             segments of the keys above it.
+        within: Characters before a value in which a context word counts, at most 64; behind it 24, or as many if fewer.
         needs_context: A match without a context word or key is dropped.
         context_overrides: A context word or key rescues a match that failed a required checksum.
         specificity: Who wins an overlap.
@@ -80,6 +81,7 @@ class Recognizer:
     checksum: Callable[[str], bool | None] | None = None
     policy: ChecksumPolicy = ChecksumPolicy.NONE
     context: tuple[str, ...] = ()
+    within: int = 64
     needs_context: bool = False
     context_overrides: bool = False
     specificity: Specificity = Specificity.SPECIFIC
