@@ -158,6 +158,8 @@ class Runtime:
             count = self._users.get(surface, 0)
             if count == 1:
                 _UNINSTALL[surface](self)
+            elif count and surface is Surface.LEDGER and self._ledger is not None:
+                self._ledger.rest()  # an app ends, and with it perhaps the process, whose other users say no goodbye
             self._users[surface] = max(0, count - 1)
 
     def count_ambient(self) -> None:

@@ -156,3 +156,15 @@ def call(port: int, *, text: str = "hello") -> str:
     except TransferDenied as error:
         return str(error.reason_code)
     return "sent"
+
+
+async def call_async(port: int, *, text: str = "hello") -> str:
+    """The same on an event loop."""
+    try:
+        with purpose("reply"):
+            async with httpx.AsyncClient(trust_env=False) as client:
+                answer = await client.post(f"http://127.0.0.1:{port}/v1/messages", json={"text": text})
+                answer.raise_for_status()
+    except TransferDenied as error:
+        return str(error.reason_code)
+    return "sent"

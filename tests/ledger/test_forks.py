@@ -2,12 +2,8 @@
 
 import multiprocessing
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -135,70 +131,3 @@ def test_multiprocessing_children_write_all_before_they_end(tmp_path: Path, meth
     assert expected == kinds(members).count("transfer")
     assert kinds(members).count("epoch.open") == kinds(members).count("epoch.close")
     assert method in multiprocessing.get_all_start_methods()
-
-
-APP = """
-import contextlib, os
-from pathlib import Path
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-from privmw.ledger.writer import LedgerWriter
-from privmw.types import Durability
-from tests.ledger.writing_helpers import intent
-
-writer = LedgerWriter(Path(os.environ["LEDGER"]))
-
-@contextlib.asynccontextmanager
-async def lifespan(app):
-    writer.start()
-    yield
-    writer.close()
-
-async def send(request):
-    await writer.submit(intent(), Durability.BEFORE_SEND).wait_async(10)
-    return PlainTextResponse(str(os.getpid()), headers={"connection": "close"})
-
-app = Starlette(routes=[Route("/", send)], lifespan=lifespan)
-"""
-
-
-def test_uvicorn_with_four_workers(tmp_path: Path) -> None:
-    """Four workers write side by side; every answered request is on record, and every chain is whole and closed."""
-    (tmp_path / "ledgerapp.py").write_text(APP)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "ledgerapp:app",
-        "--workers",
-        "4",
-        "--port",
-        str(port),
-        "--log-level",
-        "error",
-    ]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}", "LEDGER": str(tmp_path / "ledger")}
-    server = subprocess.Popen(command, env=environment)
-    try:
-        answered = 0
-        workers: set[bytes] = set()
-        until = time.monotonic() + 90
-        while (answered < 80 or len(workers) < 2) and time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
-                    workers.add(answer.read())
-                    answered += 1
-            except OSError:
-                time.sleep(0.1)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-    members = stored(tmp_path / "ledger")
-    assert answered >= 80
-    assert answered == kinds(members).count("transfer")
-    assert 4 == kinds(members).count("epoch.open") == kinds(members).count("epoch.close")
-    assert 4 == len({header["writer_id"] for header in members})

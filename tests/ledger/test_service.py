@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,13 +21,13 @@ from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verify import verify
 from privmw.policy.register import Register
-from privmw.types import RecordKind
+from privmw.types import Durability, RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.kill_helpers import ROOT
 from tests.ledger.live_app import Partner, call, live_settings, partner
 from tests.ledger.otlp_receiver import Receiver, attributes
 from tests.ledger.test_postgres import same
-from tests.ledger.writing_helpers import kinds, stored
+from tests.ledger.writing_helpers import intent, kinds, stored
 
 PERSONAL = "write to alice@example.com"
 
@@ -399,3 +400,38 @@ def run_script(script: str, *arguments: object) -> None:
     command = [sys.executable, "-W", "ignore", "-c", script, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=ROOT)
     assert 0 == done.returncode, done.stderr
+
+
+def test_an_app_that_ends_closes_its_epoch_and_others_go_on(tmp_path: Path) -> None:
+    """A rest writes ``epoch.close`` at once; records of other threads that come meanwhile are all written, in a new epoch."""
+    settings = live_settings(tmp_path / "ledger", 1)
+    service = assemble(settings, Register.from_settings(settings))
+    service.start()
+    service.rest()
+    assert ["epoch.open", "policy", "epoch.close"] == kinds(stored(tmp_path / "ledger"))
+    stop = threading.Event()
+    made: list[int] = []
+
+    def busy() -> None:
+        number = 0
+        while not stop.is_set():
+            service.writer.submit(intent(number), Durability.BEFORE_SEND).wait(30)
+            service.writer.submit(intent(number))
+            number += 1
+        made.append(number * 2)
+
+    threads = [threading.Thread(target=busy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        time.sleep(0.01)
+        service.rest()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    service.close()
+    members = stored(tmp_path / "ledger")
+    assert sum(made) == kinds(members).count("transfer")
+    assert kinds(members).count("epoch.open") == kinds(members).count("epoch.close")
+    assert kinds(members).count("epoch.open") > 2
+    assert 0 == service.writer.lost

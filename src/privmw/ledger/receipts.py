@@ -6,10 +6,12 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 from privmw.errors import LedgerUnavailable
+from privmw.types import Durability, TransferRecord
 
-__all__ = ["LedgerReceipt"]
+__all__ = ["Item", "LedgerReceipt"]
 
 
 class LedgerReceipt:
@@ -80,6 +82,14 @@ class LedgerReceipt:
             raise LedgerUnavailable(f"the record was not durable within {timeout:g} s")
         if self.problem is not None:
             raise LedgerUnavailable(self.problem)
+
+
+class Item(NamedTuple):
+    """A queued record; without a record it only marks a place (``flush``)."""
+
+    record: TransferRecord | None
+    durability: Durability
+    receipt: LedgerReceipt
 
 
 def _finish(done: asyncio.Future[None]) -> None:

@@ -78,6 +78,20 @@ class LedgerService:
                 return
             self._running = False
         atexit.unregister(self.close)
+        self._stop(timeout)
+
+    def rest(self, timeout: float = 5.0) -> None:
+        """Do the same, but take records again: the next one opens a new epoch and starts what was stopped.
+
+        For the end of an app whose process may be killed right after (uvicorn's workers are), or may go on.
+        """
+        with self._lock:
+            if not self._running:
+                return
+            self._pid = 0
+        self.writer.rest(self._stop, timeout)
+
+    def _stop(self, timeout: float) -> None:
         self.ambient.flush()
         if self.maintenance is not None:
             self.maintenance.stop(timeout)
@@ -86,7 +100,7 @@ class LedgerService:
             self.shipper.close(timeout)
 
     def opened(self, chain: OpenChain) -> None:
-        """Start copying and upkeep in a forked child, which has just opened a chain of its own."""
+        """Start copying and upkeep in a forked child, which has just opened a chain of its own, and after a rest."""
         with self._lock:
             if self._running and self._pid != os.getpid():
                 self._start_threads()

@@ -10,8 +10,8 @@ file corrupt, removed, changed  as above, and the next attempt starts a new file
 record has no canonical form    that record alone fails: counted
 fork                            the child starts without queue or file; its first record claims a file of its own
 clock goes back                 the record keeps its time and says by how much (``clock_back_ms``); order is ``seq``
-close                           drains the queue, with what observers add meanwhile (the policy of a process that ends at once),
-                                writes ``epoch.close``; what does not fit the timeout is counted and logged
+close                           drains the queue, with what observers add meanwhile (the policy of a process that ends at
+                                once), writes ``epoch.close``; what does not fit the timeout is counted and logged
 ==============================  ========================================================================================
 
 What is counted becomes a ``gap`` record as soon as writing works again.
@@ -24,10 +24,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import gethostname
-from typing import NamedTuple
 
 from privmw.errors import LedgerError, LedgerUnavailable
 from privmw.ledger import forks
@@ -35,28 +34,19 @@ from privmw.ledger.chain import Sealed
 from privmw.ledger.clock import SystemClock
 from privmw.ledger.losses import Losses, describe, time_of
 from privmw.ledger.observer import Observer
-from privmw.ledger.receipts import LedgerReceipt
+from privmw.ledger.receipts import Item, LedgerReceipt
 from privmw.ledger.session import Session
 from privmw.types import Clock, Durability, TransferRecord
 
 __all__ = ["LedgerWriter"]
 
 logger = logging.getLogger("privmw.ledger")
-
 BATCH_LIMIT = 512
 TICK_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 5.0
 FORK_SECONDS = 10.0
 """Longest wait of a fork for a commit that hangs."""
-
-
-class _Item(NamedTuple):
-    """A queued record; without a record it only marks a place (``flush``)."""
-
-    record: TransferRecord | None
-    durability: Durability
-    receipt: LedgerReceipt
 
 
 class LedgerWriter:
@@ -104,14 +94,15 @@ class LedgerWriter:
         self._lock = threading.Lock()
         self._ready = threading.Condition(self._lock)
         self._io = threading.Lock()
-        self._queue: deque[_Item] = deque()
-        self._retry: list[_Item] = []
+        self._queue: deque[Item] = deque()
+        self._retry: list[Item] = []
         self._urgent = 0
         self._waiting = 0
         self._idle = False
         self._closing = False
         self._final = False
         self._ended = False
+        self._resting = False
         self._failing = False
         self._untold: TransferRecord | None = None
         self._holds_io = False
@@ -152,11 +143,7 @@ class LedgerWriter:
             self._start()
 
     def observe(self, observer: Observer) -> None:
-        """Have another observer told of what becomes durable from now on; call it before :meth:`start`.
-
-        Args:
-            observer: One that needs the writer itself, and so could not be given to the constructor.
-        """
+        """Have one told, too, that needs the writer itself and so could not be given to the constructor; before start."""
         self._observers.append(observer)
 
     def submit(self, record: TransferRecord, durability: Durability = Durability.GROUP) -> LedgerReceipt:
@@ -172,15 +159,16 @@ class LedgerWriter:
         receipt = LedgerReceipt()
         urgent = durability is Durability.BEFORE_SEND
         with self._lock:
-            if self._closing and (self._ended or threading.current_thread() is not self._thread):
-                return self._refuse(record, urgent, receipt, "closed", "the ledger is closed")
+            drained = self._ended or threading.current_thread() is not self._thread  # observers may add until the end
+            if self._closing and drained and not self._resting:
+                return self._refuse(record, urgent, "closed", "the ledger is closed")
             limit = self._best_effort_limit if durability is Durability.BEST_EFFORT else self._queue_limit
             if self._waiting >= limit:
-                return self._refuse(record, urgent, receipt, "queue.full", "the ledger's queue is full")
-            self._queue.append(_Item(record, durability, receipt))
+                return self._refuse(record, urgent, "queue.full", "the ledger's queue is full")
+            self._queue.append(Item(record, durability, receipt))
             self._waiting += 1
             self._urgent += urgent
-            if self._thread is None:
+            if self._thread is None and not self._closing:
                 self._start()
             elif self._idle or urgent or self._waiting == self._group_size:
                 self._ready.notify()
@@ -199,7 +187,7 @@ class LedgerWriter:
         with self._lock:
             if self._thread is None:
                 return
-            self._queue.append(_Item(None, Durability.BEFORE_SEND, receipt))
+            self._queue.append(Item(None, Durability.BEFORE_SEND, receipt))
             self._urgent += 1
             self._ready.notify()
         receipt.wait(timeout)
@@ -220,6 +208,18 @@ class LedgerWriter:
         atexit.unregister(self.close)
         if thread.is_alive():
             self._lose_all("closed before it could be written")
+
+    def rest(self, close: Callable[[float], object], timeout: float = 5.0) -> None:
+        """Have ``close`` close it with other things, and be ready again: records that come meanwhile open a new epoch."""
+        with self._lock:
+            self._resting = True
+        try:
+            close(timeout)
+        finally:
+            with self._lock:
+                self._closing = self._final = self._ended = self._resting = False
+                if self._queue:
+                    self._start()
 
     # --- the writer's thread ------------------------------------------------------------------------------------------
 
@@ -245,13 +245,13 @@ class LedgerWriter:
             with self._io:
                 self._session.tick(self._clock.time_ms())
         with self._io:
-            if self._retry or self._queue:
+            if self._retry or (self._queue and not self._resting):
                 self._lose_all("the ledger was closed while it could not be written")
             self._session.close(self._clock.time_ms(), lost=self._losses.total)
         with self._lock:
             self._thread = None
 
-    def _next_batch(self, delay: float) -> list[_Item] | None:
+    def _next_batch(self, delay: float) -> list[Item] | None:
         """Wait for records, and a little longer for more of them; ``None`` at the end."""
         with self._ready:
             self._pause(delay)
@@ -285,7 +285,7 @@ class LedgerWriter:
             if left <= 0 or not self._ready.wait(left):
                 break
 
-    def _commit(self, batch: list[_Item]) -> None:
+    def _commit(self, batch: list[Item]) -> None:
         """Write a batch; on failure, sort its items by what they asked for."""
         with self._io:  # a fork waits for it, so that no child inherits SQLite's own locks in a locked state
             try:
@@ -302,7 +302,7 @@ class LedgerWriter:
                 item.receipt.settle(refused.get(id(item)))
             self._session.tell(written)
 
-    def _write(self, batch: list[_Item]) -> tuple[list[Sealed], dict[int, str]]:
+    def _write(self, batch: list[Item]) -> tuple[list[Sealed], dict[int, str]]:
         """Seal and append.
 
         Returns:
@@ -342,7 +342,7 @@ class LedgerWriter:
                 self._losses.settle(gap)
         return sealed, refused
 
-    def _failed(self, batch: list[_Item], error: Exception) -> None:
+    def _failed(self, batch: list[Item], error: Exception) -> None:
         problem = f"the ledger cannot be written: {describe(error)}"
         if not self._failing:
             logger.error("%s; records that must be durable are refused until it can", problem)
@@ -360,9 +360,8 @@ class LedgerWriter:
             if item.durability is not Durability.GROUP:
                 item.receipt.settle(problem)
 
-    def _refuse(
-        self, record: TransferRecord, urgent: bool, receipt: LedgerReceipt, reason: str, problem: str
-    ) -> LedgerReceipt:
+    def _refuse(self, record: TransferRecord, urgent: bool, reason: str, problem: str) -> LedgerReceipt:
+        receipt = LedgerReceipt()
         self._losses.add(reason, record.time_ms)
         receipt.settle(problem)
         if urgent:
