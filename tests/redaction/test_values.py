@@ -33,12 +33,12 @@ def mask_of(key: str) -> int:
     return sum(mask for word, mask in MASKS.items() if word in key.lower())
 
 
-def rewrite(leaves: Sequence[str], masks: Sequence[int] | None) -> Mapping[int, str]:
+def rewrite(leaves: Sequence[str], masks: Mapping[int, int]) -> Mapping[int, str]:
     """Stands for an engine: e-mail addresses anywhere, seven digits where the keys say "card" and "number"."""
     changed = {}
     for place, leaf in enumerate(leaves):
         new = leaf.replace(MAIL, "<EMAIL_ADDRESS>")
-        if masks and masks[place] == 3:
+        if masks.get(place) == 3:
             new = re.sub("[0-9]{7}", "<CARD>", new)
         if new != leaf:
             changed[place] = new
@@ -261,7 +261,7 @@ def test_a_scan_that_raises_fails_closed() -> None:
     """Where the scan raises, texts are looked at one by one, and those that fail are replaced whole and counted."""
     counts: list[str] = []
 
-    def fragile(leaves: Sequence[str], masks: Sequence[int] | None) -> Mapping[int, str]:
+    def fragile(leaves: Sequence[str], masks: Mapping[int, int]) -> Mapping[int, str]:
         if "bomb" in leaves:
             raise RuntimeError(leaves)
         return rewrite(leaves, masks)
@@ -298,7 +298,7 @@ def test_a_class_that_cannot_be_made_anew_fails_closed() -> None:
 def test_every_key_is_looked_at_when_asked() -> None:
     """Keys that look like identifiers are skipped, unless persons are searched for."""
 
-    def names(leaves: Sequence[str], masks: Sequence[int] | None) -> Mapping[int, str]:
+    def names(leaves: Sequence[str], masks: Mapping[int, int]) -> Mapping[int, str]:
         return {place: "<PERSON>" for place, leaf in enumerate(leaves) if leaf == "minji"}
 
     walker = Walker(key_mask=mask_of)

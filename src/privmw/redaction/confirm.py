@@ -43,8 +43,9 @@ _PREFIX = 32
 _SUFFIX = 32
 """Characters that a search may see behind a window, for the lookaheads of its patterns."""
 
-_APART = " \t\r\n\0\"'`=:,;&<>()[]{}|"
-"""What stands around a value that is not part of a longer one; so does nothing, at an end of the text."""
+_OPENS = " \t\r\n\0\"'`=:,;&<>([{|"
+_CLOSES = " \t\r\n\0\"'<>,;"
+"""What stands before and behind a value that is not part of a longer one; so does nothing, at an end of the text."""
 
 _DIGIT = re.compile("[0-9]")
 _ANGLE = re.compile(r"<[A-Z][A-Z0-9_]+>")
@@ -109,7 +110,7 @@ class _Leaf:
         """Whether hits lie inside one verified match that stands by itself, so that nothing vaguer can win over it."""
         for start, minus_end, _, verified, plan in self.found:
             if verified and start < first and last <= -minus_end and not plan.yields:
-                return self.text[start - 1 : start] in _APART and self.text[-minus_end : 1 - minus_end] in _APART
+                return self.text[start - 1 : start] in _OPENS and self.text[-minus_end : 1 - minus_end] in _CLOSES
         return False
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
 
 from privmw.errors import ConfigurationError
 from privmw.redaction.base64text import decoded
 from privmw.redaction.confirm import Confirmer
 from privmw.redaction.cues import Cues
 from privmw.redaction.gate import NOTHING, Candidates, Gate, Group, RegexGate, group_plans
+from privmw.redaction.joined import Joined
 from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.spans import Found, resolve
 
-__all__ = ["SEPARATOR", "Engine", "choose_gate"]
+__all__ = ["Engine", "choose_gate"]
 
-SEPARATOR = "\x00"
-"""Stands between joined leaves; no match crosses it, because every search is bounded by its leaf."""
+_UNMARKED: Mapping[int, int] = {}
 
 
 def choose_gate(groups: Sequence[Group], hearing: Sequence[Plan], name: str = "auto") -> Gate:
@@ -131,62 +129,59 @@ class Engine:
         inner = self.candidates(said, key_mask) if said else []
         return [(0, -len(text), *resolve(inner, said or "")[0][2:])] if inner else []
 
-    def find_leaves(self, leaves: Sequence[str], key_masks: Sequence[int] | None = None) -> dict[int, list[Found]]:
+    def find_leaves(self, leaves: Sequence[str], key_masks: Mapping[int, int] = _UNMARKED) -> dict[int, list[Found]]:
         """Find the matches of many texts with one scan.
 
         Args:
             leaves: The texts.
-            key_masks: For each text, the context mask of the keys above it.
+            key_masks: Context mask of the keys above a text, by its place, where they say something.
 
         Returns:
             For each text that has matches, by its place: what :meth:`find` gives for it (offsets within that text).
         """
-        text = SEPARATOR.join(leaves)
-        by_leaf: dict[int, list[Found]] = {}
-        self._joined(text, leaves, range(len(leaves)), key_masks, by_leaf)
-        if may_need_normalising(text):
-            plain = {place: folded for place, leaf in enumerate(leaves) if (folded := normalise(leaf)) is not None}
-            if plain:
-                texts = [folded.text for folded in plain.values()]
-                mapped: dict[int, list[Found]] = {}
-                self._joined(SEPARATOR.join(texts), texts, list(plain), key_masks, mapped)
-                for place, found in mapped.items():
-                    span = plain[place].original_span
-                    for start, end, *rest in found:
-                        low, high = span(start, -end)
-                        by_leaf.setdefault(place, []).append((low, -high, *rest))  # type: ignore[arg-type]
+        joined = Joined(leaves)
+        found = self._find_joined(joined, key_masks)
+        if may_need_normalising(joined.text):
+            self._normalised(joined, leaves, key_masks, found)
         if self.base64:
             for place, leaf in enumerate(leaves):
-                whole = self._whole(leaf, key_masks[place] if key_masks else 0)
-                if whole:
-                    by_leaf.setdefault(place, []).extend(whole)
-        return {place: resolve(found, leaves[place]) for place, found in by_leaf.items() if found}
+                found.setdefault(place, []).extend(self._whole(leaf, key_masks.get(place, 0)))
+        return {place: resolve(items, leaves[place]) for place, items in found.items() if items}
 
-    def _joined(
-        self,
-        text: str,
-        leaves: Sequence[str],
-        places: Sequence[int],
-        key_masks: Sequence[int] | None,
-        by_place: dict[int, list[Found]],
-    ) -> None:
-        """Find the candidates of joined leaves; ``places`` gives each leaf's name in ``key_masks`` and the answer."""
-        candidates = self._candidates(text)
-        named: list[int] = []
-        if key_masks is not None:
-            named = [index for index, place in enumerate(places) if key_masks[place] & self._guard]
-        if candidates is NOTHING and not named:
-            return
-        ends = [end + index for index, end in enumerate(accumulate(map(len, leaves)))]
-        starts = [0, *(end + 1 for end in ends[:-1])]
-        by_leaf: dict[int, Candidates] = {index: Candidates([], [], []) for index in named}
-        for index, share in _shares(candidates, starts, ends, by_leaf).items():
-            floor, ceiling = starts[index], ends[index]
+    def _find_joined(self, joined: Joined, key_masks: Mapping[int, int]) -> dict[int, list[Found]]:
+        """Find the candidates of joined leaves, by place, with offsets within each."""
+        candidates = self._candidates(joined.text)
+        shares = {place: Candidates([], [], []) for place, mask in key_masks.items() if mask & self._guard}
+        if candidates is not NOTHING:
+            joined.shares(candidates, shares)
+        by_place: dict[int, list[Found]] = {}
+        for place, share in shares.items():
+            floor, ceiling = joined.bounds(place)
             found: list[Found] = []
-            self._confirm(text, share, floor, ceiling, key_masks[places[index]] if key_masks else 0, found)
+            self._confirm(joined.text, share, floor, ceiling, key_masks.get(place, 0), found)
             if found:
-                here = by_place.setdefault(places[index], [])
-                here.extend((start - floor, end + floor, rank, sure, plan) for start, end, rank, sure, plan in found)
+                by_place[place] = [
+                    (start - floor, end + floor, rank, sure, plan) for start, end, rank, sure, plan in found
+                ]
+        return by_place
+
+    def _normalised(
+        self, joined: Joined, leaves: Sequence[str], key_masks: Mapping[int, int], by_place: dict[int, list[Found]]
+    ) -> None:
+        """Add what is found in leaves once escapes are decoded and look-alikes folded."""
+        places = joined.with_any("%\\&+") if joined.text.isascii() else range(len(leaves))
+        plain = {place: folded for place in places if (folded := normalise(leaves[place])) is not None}
+        if not plain:
+            return
+        originals = list(plain)
+        masks = {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks}
+        texts = Joined([folded.text for folded in plain.values()])
+        for index, found in self._find_joined(texts, masks).items():
+            place = originals[index]
+            span = plain[place].original_span
+            for start, end, *rest in found:
+                low, high = span(start, -end)
+                by_place.setdefault(place, []).append((low, -high, *rest))  # type: ignore[arg-type]
 
     def context_of(self, text: str, item: Found, key_mask: int = 0) -> str | None:
         """Return the context word or ``"key"`` that speaks for a match, or ``None``."""
@@ -203,27 +198,3 @@ class Engine:
         if item[3] or self.context_of(text, item, key_mask) is not None:
             return recognizer.boosted
         return recognizer.score
-
-
-def _shares(
-    candidates: Candidates, starts: list[int], ends: list[int], by_leaf: dict[int, Candidates]
-) -> dict[int, Candidates]:
-    """Share out the candidates of joined leaves: an area to all it reaches, a point or context word to its own."""
-
-    def of(index: int) -> Candidates:
-        share = by_leaf.get(index)
-        if share is None:
-            share = by_leaf[index] = Candidates([], [], [])
-        return share
-
-    for area in candidates.areas:
-        index = max(0, bisect_right(starts, area[0]) - 1)
-        while index < len(starts) and starts[index] < area[1]:
-            if area[0] < ends[index]:
-                of(index).areas.append(area)
-            index += 1
-    for point in candidates.points:
-        of(bisect_right(starts, point[0] + point[1][0][0]) - 1).points.append(point)
-    for cue in candidates.cues:
-        of(max(0, bisect_right(starts, cue[0] - 1) - 1)).cues.append(cue)
-    return by_leaf

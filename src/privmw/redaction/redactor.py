@@ -235,7 +235,7 @@ class Redactor:
     ) -> Any:
         strict = counts is not None
 
-        def rewrite(leaves: Sequence[str], masks: Sequence[int] | None) -> dict[int, str]:
+        def rewrite(leaves: Sequence[str], masks: Mapping[int, int]) -> dict[int, str]:
             found = self._engine.find_leaves(leaves, masks)
             if known is not None:
                 merged = {place: with_known(leaf, found.get(place, []), known) for place, leaf in enumerate(leaves)}

@@ -21,9 +21,9 @@ from privmw.redaction.rebuild import Rebuilder
 
 __all__ = ["Rewrite", "Walked", "Walker"]
 
-Rewrite: TypeAlias = Callable[[Sequence[str], "Sequence[int] | None"], Mapping[int, str]]
-"""Looks at texts, each with the context mask of the keys above it (``None``: no key says anything); returns the new
-text of each that changed, by its place."""
+Rewrite: TypeAlias = Callable[[Sequence[str], Mapping[int, int]], Mapping[int, str]]
+"""Looks at texts; given the context mask of the keys above those of them of which they say something, by place. Returns
+the new text of each that changed, by its place."""
 
 _BATCH = 1_000_000
 
@@ -100,15 +100,9 @@ class Walker:
         return collector.leaves
 
     def _rewrite(self, collector: Collector, rewrite: Rewrite, changed: dict[int, str], strict: bool) -> None:
-        leaves = collector.leaves
-        marks = collector.marks
-        masks: list[int] | None = None
-        if marks:
-            masks = [0] * len(leaves)
-            for place, mask in marks.items():
-                masks[place] = mask
+        leaves, marks = collector.leaves, collector.marks
         if sum(map(len, leaves)) <= min(_BATCH, self.limits.bytes):
-            self._scan(leaves, masks, 0, rewrite, changed, strict)
+            self._scan(leaves, marks, 0, rewrite, changed, strict)
             return
         total = first = size = 0
         deadline = collector.started + self.limits.time
@@ -116,21 +110,21 @@ class Walker:
             total += len(leaf)
             over = "bytes" if total > self.limits.bytes else "time" if monotonic() > deadline else ""
             if over:
-                self._scan(leaves[first:place], masks and masks[first:place], first, rewrite, changed, strict)
+                self._scan(leaves[first:place], _within(marks, first, place), first, rewrite, changed, strict)
                 changed.update(dict.fromkeys(range(place, len(leaves)), LIMITED))
                 collector.limited.append(over)
                 return
             size += len(leaf)
             if size > _BATCH:
                 end = place + 1
-                self._scan(leaves[first:end], masks and masks[first:end], first, rewrite, changed, strict)
+                self._scan(leaves[first:end], _within(marks, first, end), first, rewrite, changed, strict)
                 first, size = end, 0
-        self._scan(leaves[first:], masks and masks[first:], first, rewrite, changed, strict)
+        self._scan(leaves[first:], _within(marks, first, len(leaves)), first, rewrite, changed, strict)
 
     def _scan(
         self,
         leaves: Sequence[str],
-        masks: Sequence[int] | None,
+        masks: Mapping[int, int],
         offset: int,
         rewrite: Rewrite,
         changed: dict[int, str],
@@ -148,7 +142,7 @@ class Walker:
                 raise RedactionError("type", remedy="A text could not be redacted") from error
             for place, leaf in enumerate(leaves):
                 try:
-                    new = rewrite((leaf,), (masks[place],) if masks else None).get(0)
+                    new = rewrite((leaf,), {0: masks.get(place, 0)}).get(0)
                 except Exception:  # noqa: BLE001 - the same, one text at a time
                     self._failed("failed")
                     new = FAILED
@@ -164,6 +158,11 @@ class Walker:
             for _ in range(rebuilder.failures):
                 self._failed("failed")
         return Walked(new, tuple(dict.fromkeys(rebuilder.fields)))
+
+
+def _within(marks: Mapping[int, int], first: int, end: int) -> dict[int, int]:
+    """The marks of some texts, by their place among these."""
+    return {place - first: mask for place, mask in marks.items() if first <= place < end}
 
 
 def _ignore(kind: str) -> None:

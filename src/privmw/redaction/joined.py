@@ -1,0 +1,93 @@
+"""Many texts as one, so that one scan looks at all of them; and which of them a place in it belongs to."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from privmw.redaction.gate import Candidates
+
+__all__ = ["SEPARATOR", "Joined"]
+
+SEPARATOR = "\x00"
+"""Stands between joined texts; no match crosses it, because every search is bounded by its text."""
+
+
+class Joined:
+    """Texts joined into one.
+
+    Args:
+        leaves: The texts.
+
+    Attributes:
+        text: All of them.
+    """
+
+    __slots__ = ("_ends", "_leaves", "_places", "text")
+
+    def __init__(self, leaves: Sequence[str]) -> None:
+        self.text = SEPARATOR.join(leaves)
+        self._leaves = leaves
+        self._places = range(len(leaves))
+        self._ends: list[int] | None = None
+
+    def bounds(self, place: int) -> tuple[int, int]:
+        """Where a text begins and ends."""
+        ends = self._lengths()
+        return (ends[place - 1] + place if place else 0), ends[place] + place
+
+    def holding(self, position: int) -> int:
+        """Place of the text that holds a position, the end of each counted to it."""
+        ends = self._lengths()
+        return min(bisect_left(self._places, position, key=lambda place: ends[place] + place), len(ends) - 1)
+
+    def shares(self, candidates: Candidates, shares: dict[int, Candidates]) -> dict[int, Candidates]:
+        """Share out candidates: an area to all texts it reaches, a point or context word to its own.
+
+        Args:
+            candidates: What the gate saw in all texts.
+            shares: Result, by place; may hold some already.
+        """
+        for area in candidates.areas:
+            place = self.holding(max(area[0], 0))
+            while place < len(self._places):
+                low, high = self.bounds(place)
+                if low >= area[1]:
+                    break
+                if area[0] < high:
+                    _of(shares, place).areas.append(area)
+                place += 1
+        for point in candidates.points:
+            _of(shares, self.holding(point[0] + point[1][0][0])).points.append(point)
+        for cue in candidates.cues:
+            _of(shares, self.holding(cue[0])).cues.append(cue)
+        return shares
+
+    def with_any(self, characters: str) -> Iterator[int]:
+        """Places of the texts that hold one of some characters, each once, in order."""
+        if len(self._places) < 8:
+            yield from self._places
+            return
+        text = self.text
+        found = set()
+        for character in characters:
+            position = text.find(character)
+            while position >= 0:
+                place = self.holding(position)
+                found.add(place)
+                position = text.find(character, self.bounds(place)[1])
+        yield from sorted(found)
+
+    def _lengths(self) -> list[int]:
+        """Ends of the texts, separators not counted."""
+        if self._ends is None:
+            self._ends = list(accumulate(map(len, self._leaves)))
+        return self._ends
+
+
+def _of(shares: dict[int, Candidates], place: int) -> Candidates:
+    share = shares.get(place)
+    if share is None:
+        share = shares[place] = Candidates([], [], [])
+    return share
