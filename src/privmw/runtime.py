@@ -18,6 +18,7 @@ from privmw.ledger.assemble import assemble
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.redaction.configured import configured_redactor, configured_tier
+from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
@@ -94,6 +95,7 @@ class Runtime:
             key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
         self._keys = _pseudonym_keys(settings)
+        self._references = KeyedDigest(self._derived(b"subject reference"))
         sink = self.ledger if self.ledger is not None else _NoLedger()
         prompts = self.redactor_for("ai")
         self.names = configured_tier(settings) if settings.egress.enabled else None
@@ -142,8 +144,7 @@ class Runtime:
 
     def subject_ref(self, value: str) -> str:
         """The keyed reference under which a subject or tenant stands in records, 32 hex digits."""
-        key = hmac.new(self._keys[-1], b"privmw subject reference", hashlib.sha256).digest()
-        return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+        return self._references.of(value.encode("utf-8", "surrogatepass")).hex()[:32]
 
     def use(self, surface: Surface) -> None:
         """Install a surface, if it is enabled and not installed yet."""

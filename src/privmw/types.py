@@ -232,7 +232,7 @@ class SubjectPayload:
     item_fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TransferRecord:
     """One ledger record before its writer chains it.
 
@@ -308,6 +308,19 @@ class TransferRecord:
     purge_after: str | None = None
     details: Mapping[str, JSONValue] = field(default_factory=dict)
     payload: SubjectPayload | None = None
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> TransferRecord:
+        """Make a record from members that are known to be its fields, without the constructor's 60 assignments.
+
+        Args:
+            members: By name; ``kind``, ``record_id`` and ``time_ms`` must be among them.
+        """
+        record = object.__new__(cls)
+        state = record.__dict__
+        state["mechanism"], state["removed"], state["details"] = {}, {}, {}
+        state.update(members)
+        return record
 
 
 class Receipt(Protocol):

@@ -204,3 +204,16 @@ def test_only_known_classes_are_in_process() -> None:
     """A transport is exempt for what it is, not for a name that anyone may choose."""
     lookalike = type("MockTransport", (), {"__module__": "somewhere"})
     assert not is_in_process(lookalike())
+
+
+def test_records_hold_nothing_but_their_fields(redactor: Redactor, sink: ListSink) -> None:
+    """What is assembled without the record's constructor is what the constructor would make."""
+    guard = guard_of(redactor, sink)
+    with purpose("reply"):
+        call = guard.open(outgoing("api.openai.com"))
+        assert call is not None
+        call.prepare(BODY)
+        call.answered(200, "application/json", "", "HTTP/1.1", None).end()
+    assert 2 == len(sink.records)
+    for record in sink.records:
+        assert TransferRecord(**vars(record)) == record

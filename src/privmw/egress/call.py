@@ -152,21 +152,22 @@ class Call:
             raise Unscannable("a request that was signed before it could be rewritten")
         found.removed, found.fields = (rewriting.counts if rewriting.changed else {}), rewriting.fields
         changed |= self._override(content, found)
-        headers = reading.headers
-        for name, value in self._decision.header_overrides.items():
-            headers = [*_without(headers, name.lower()), (name, value)]
-        rendered = reading.content.render() if reading.content is not None and changed else None
+        added = dict(self._decision.header_overrides)
+        dropped = [name.lower() for name in added]
+        rendered = content.render() if content is not None and changed else None
+        size = reading.size
         if rendered is not None:
-            headers = _without(headers, "content-encoding")
-            found.size = bucket(len(rendered))
-        elif reading.size is not None:
-            found.size = bucket(reading.size)
+            dropped.append("content-encoding")
+            size = len(rendered)
+        found.size = bucket(size) if size is not None else None
         if self._names is not None and self._names.distinct:
-            headers = [*_without(headers, "accept-encoding"), ("accept-encoding", "identity")]
+            dropped.append("accept-encoding")
+            added["accept-encoding"] = "identity"
         self._submit(found)
         if not self._guard.enforcing:
             return self._unchanged()
-        return Prepared(reading.target(), headers, rendered)
+        headers = reading.headers_without(*dropped) if dropped else reading.headers
+        return Prepared(reading.target(), [*headers, *added.items()], rendered)
 
     def _replacement(self, mode: PayloadMode) -> Replace:
         if mode is PayloadMode.ORIGINALS:
@@ -295,10 +296,6 @@ class Call:
         record = self._guard.recorder.outcome(intent, duration_ms=duration, **members)
         with suppress(LedgerUnavailable):  # the intent without an outcome reads as unknown
             self._guard.sink.submit(record, Durability.GROUP)
-
-
-def _without(headers: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
-    return [pair for pair in headers if pair[0].lower() != name]
 
 
 async def _here(work: Callable[..., T], *arguments: Any) -> T:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from typing import Any
+from weakref import WeakKeyDictionary
 
 from privmw.egress.outgoing import Outgoing
 
-__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_propagation", "is_signed", "is_text"]
+__all__ = ["NOT_TEXT", "NOT_TEXT_PREFIXES", "PROPAGATION", "endpoint_of", "is_in_process", "is_loopback", "is_signed"]
 
 # (package, class): transports that call an app or a function in this very process.
 _IN_PROCESS = frozenset({
@@ -29,27 +29,30 @@ _ENDPOINTS = (
 _ENDPOINT = re.compile(rf"(?:{'|'.join(f'({pattern})' for pattern, _ in _ENDPOINTS)})\Z")
 _OPERATIONS = tuple(operation for _, operation in _ENDPOINTS)
 
-_PROPAGATION = frozenset({"baggage", "tracestate", "sentry-trace"})
+_STAYS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+
+PROPAGATION = frozenset({"baggage", "tracestate", "sentry-trace"})
+"""Headers that tracing adds for the app's own services: baggage may hold anything, user ids included."""
 
 # Credentials for the recipient itself, and headers that HTTP and SDKs write; all others are the app's own.
-_NOT_TEXT = frozenset({
+NOT_TEXT = frozenset({
     "authorization", "proxy-authorization", "x-api-key", "api-key", "xi-api-key", "x-goog-api-key", "cookie", "host",
     "accept", "accept-encoding", "accept-language", "connection", "content-type", "content-length", "content-encoding",
     "transfer-encoding", "user-agent", "te", "expect", "date", "traceparent", "x-request-id", "idempotency-key",
     "anthropic-version", "anthropic-beta", "openai-organization", "openai-project", "openai-beta", "x-goog-api-client",
     "x-goog-user-project", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "if-none-match", "range",
 })  # fmt: skip
-_NOT_TEXT_PREFIXES = ("x-stainless-", "x-fern-", "sec-", "x-sentry-")
+NOT_TEXT_PREFIXES = ("x-stainless-", "x-fern-", "sec-", "x-sentry-")
 
 
 def is_in_process(transport: object) -> bool:
     """Whether a transport (or a class it derives from) stays inside this process, as test clients do."""
-    return _stays(type(transport))
-
-
-@lru_cache(maxsize=256)
-def _stays(transport: Any) -> bool:
-    return any((kind.__module__.partition(".")[0], kind.__name__) in _IN_PROCESS for kind in transport.__mro__)
+    kind = type(transport)
+    stays = _STAYS.get(kind)
+    if stays is None:
+        stays = any((base.__module__.partition(".")[0], base.__name__) in _IN_PROCESS for base in kind.__mro__)
+        _STAYS[kind] = stays
+    return stays
 
 
 @lru_cache(maxsize=1024)
@@ -72,13 +75,3 @@ def endpoint_of(path: str) -> str | None:
 def is_signed(outgoing: Outgoing) -> bool:
     """Whether a signature over the request was computed already (AWS Signature Version 4), so nothing may change."""
     return "X-Amz-Signature=" in outgoing.query or outgoing.header("authorization").startswith("AWS4-")
-
-
-def is_propagation(lower: str) -> bool:
-    """Whether tracing added a header for the app's own services: baggage may hold anything, user ids included."""
-    return lower in _PROPAGATION
-
-
-def is_text(lower: str) -> bool:
-    """Whether the app chose a header's value, so that it may hold anything."""
-    return lower not in _NOT_TEXT and not lower.startswith(_NOT_TEXT_PREFIXES)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from privmw.egress.identity import endpoint_of, is_propagation, is_text
+from privmw.egress.identity import NOT_TEXT, NOT_TEXT_PREFIXES, PROPAGATION, endpoint_of
 from privmw.egress.leaves import Leaves
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.payload import Body, Unscannable, read_body
@@ -25,8 +25,8 @@ class Reading:
         leaves: Its texts.
         content: The body; ``None`` where there is none, or none that can be looked into.
         target: Gives path and query with the texts as they are then.
-        names: Names of the headers that go out, in order.
-        values: Their values, rewritten in place.
+        headers: Headers that go out, rewritten in place.
+        lower: Their names in lower case.
         operation: Operation of a known AI endpoint, or ``None``.
         model: Model asked for, or ``None``.
         size: Bytes of the body as given, or ``None``.
@@ -36,17 +36,16 @@ class Reading:
     leaves: Leaves
     content: Body | None
     target: Callable[[], str]
-    names: list[str]
-    values: list[str]
+    headers: list[tuple[str, str]]
+    lower: list[str]
     operation: str | None
     model: str | None
     size: int | None
     problem: str | None = None
 
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Names and values with the texts as they are now."""
-        return list(zip(self.names, self.values, strict=True))
+    def headers_without(self, *dropped: str) -> list[tuple[str, str]]:
+        """The headers but those of some (lower-case) names."""
+        return [pair for lower, pair in zip(self.lower, self.headers, strict=True) if lower not in dropped]
 
 
 def read(outgoing: Outgoing, body: bytes | None) -> Reading:
@@ -73,23 +72,27 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
         model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
     leaves = content.leaves if content is not None else Leaves()
     target = collect_target(outgoing.target, leaves, ai=operation is not None)
-    names: list[str] = []
-    values: list[str] = []
-    for lower, (name, value) in zip(outgoing.lower, outgoing.headers, strict=True):
-        if is_propagation(lower):
+    headers: list[tuple[str, str]] = []
+    lower: list[str] = []
+    for known, pair in zip(outgoing.lower, outgoing.headers, strict=True):
+        if known in PROPAGATION:
             continue
-        if is_text(lower):
-            leaves.add(value, partial(values.__setitem__, len(values)), ("header",), name, prose=False)
-        names.append(name)
-        values.append(value)
+        if known not in NOT_TEXT and not known.startswith(NOT_TEXT_PREFIXES):
+            leaves.add(pair[1], partial(_put_value, headers, len(headers)), ("header",), pair[0], prose=False)
+        headers.append(pair)
+        lower.append(known)
     return Reading(
         leaves=leaves,
         content=content,
         target=target,
-        names=names,
-        values=values,
+        headers=headers,
+        lower=lower,
         operation=operation,
         model=model,
         size=len(body) if body is not None else None,
         problem=problem,
     )
+
+
+def _put_value(headers: list[tuple[str, str]], at: int, value: str) -> None:
+    headers[at] = (headers[at][0], value)

@@ -102,52 +102,55 @@ class Recorder:
         kind = RecordKind.TRANSFER
         if decision.kind is DecisionKind.DENY:
             kind = RecordKind.DENIED
-        return TransferRecord(
-            kind=kind,
-            record_id=new_record_id(now),
-            time_ms=now,
-            rule_id=decision.rule_id or None,
-            decision=decision.kind,
-            reason_code=decision.reason_code,
-            enforcement=self._enforcement,
-            recipient_id=decision.recipient or outgoing.host,
-            server_address=outgoing.host,
-            server_port=outgoing.port or (443 if outgoing.scheme == "https" else 80),
-            destination_country=decision.country,
-            country_evidence=decision.country_evidence,
-            purpose=decision.purpose,
-            feature=decision.feature,
-            data_categories=tuple(sorted(found.categories)),
-            removed=dict(found.removed),
-            pseudonymised=bool(found.removed) and decision.payload == "pseudonyms",
-            detector_version=self._detector_version,
-            retention_requested=found.retention,
-            consent_state=asked.consent,
-            gpc=asked.gpc,
-            opt_out=asked.opt_out,
-            gen_ai_request_model=found.model,
-            gen_ai_operation_name=found.operation,
-            bytes_out=found.size,
-            details=found.details(),
-            payload=self._payload(who, found),
+        members = {
+            "kind": kind,
+            "record_id": new_record_id(now),
+            "time_ms": now,
+            "rule_id": decision.rule_id or None,
+            "decision": decision.kind,
+            "reason_code": decision.reason_code,
+            "enforcement": self._enforcement,
+            "recipient_id": decision.recipient or outgoing.host,
+            "server_address": outgoing.host,
+            "server_port": outgoing.port or (443 if outgoing.scheme == "https" else 80),
+            "destination_country": decision.country,
+            "country_evidence": decision.country_evidence,
+            "purpose": decision.purpose,
+            "feature": decision.feature,
+            "data_categories": tuple(sorted(found.categories)),
+            "removed": dict(found.removed),
+            "pseudonymised": bool(found.removed) and decision.payload == "pseudonyms",
+            "detector_version": self._detector_version,
+            "retention_requested": found.retention,
+            "consent_state": asked.consent,
+            "gpc": asked.gpc,
+            "opt_out": asked.opt_out,
+            "gen_ai_request_model": found.model,
+            "gen_ai_operation_name": found.operation,
+            "bytes_out": found.size,
+            "details": found.details(),
+            "payload": self._payload(who, found),
             **self._declared(decision, outgoing),
-        )
+        }
+        return TransferRecord.of(members)
 
     def outcome(self, intent: TransferRecord, **members: Any) -> TransferRecord:
         """The record of how an intended transfer ended."""
         now = self._time_ms()
-        return TransferRecord(
-            kind=intent.kind,
-            record_id=new_record_id(now),
-            time_ms=now,
-            intent_id=intent.record_id,
-            policy_id=intent.policy_id,
-            policy_version=intent.policy_version,
-            policy_sha256=intent.policy_sha256,
-            recipient_id=intent.recipient_id,
-            purpose=intent.purpose,
-            retention_class=intent.retention_class,
-            **members,
+        return TransferRecord.of(
+            {
+                "kind": intent.kind,
+                "record_id": new_record_id(now),
+                "time_ms": now,
+                "intent_id": intent.record_id,
+                "policy_id": intent.policy_id,
+                "policy_version": intent.policy_version,
+                "policy_sha256": intent.policy_sha256,
+                "recipient_id": intent.recipient_id,
+                "purpose": intent.purpose,
+                "retention_class": intent.retention_class,
+                **members,
+            }
         )
 
     def _payload(self, who: RequestContext | None, found: Findings) -> SubjectPayload | None:

@@ -7,12 +7,12 @@ stored between requests, tokens of two scopes cannot be linked, and deleting a s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeVar
 
 from privmw.errors import ConfigurationError
+from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.restore import StreamRestorer, Vault
 from privmw.redaction.tokens import code_of, is_token
 
@@ -21,31 +21,11 @@ __all__ = ["Pseudonymiser"]
 T = TypeVar("T")
 
 _SHORTEST_KEY = 16
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
-
-
-class _Digest:
-    """HMAC-SHA256 (RFC 2104) under one key, both pads hashed in advance: half the time of ``hmac.digest``."""
-
-    __slots__ = ("_inner", "_outer")
-
-    def __init__(self, key: bytes) -> None:
-        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
-        self._inner = hashlib.sha256(block.translate(_INNER))
-        self._outer = hashlib.sha256(block.translate(_OUTER))
-
-    def of(self, message: bytes) -> bytes:
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()
 
 
 @lru_cache(maxsize=16)
-def _digest_under(key: bytes) -> _Digest:
-    return _Digest(key)
+def _digest_under(key: bytes) -> KeyedDigest:
+    return KeyedDigest(key)
 
 
 class Pseudonymiser:
@@ -72,7 +52,7 @@ class Pseudonymiser:
                 remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
             )
         name = b"privmw pseudonym\0" + scope.encode("utf-8", "surrogatepass")
-        *older, self._current = [_Digest(_digest_under(key).of(name)) for key in keys]
+        *older, self._current = [KeyedDigest(_digest_under(key).of(name)) for key in keys]
         self._older = tuple(older)
         self._issued: dict[tuple[str, str], str] = {}
         self._vault = Vault()

@@ -55,11 +55,12 @@ class Vault:
         unknown: How many tokens a model invented, or carried over from elsewhere; they are left as they are.
     """
 
-    __slots__ = ("_keys", "_originals", "_types", "restored", "sent", "unknown")
+    __slots__ = ("_exact", "_keys", "_originals", "_types", "restored", "sent", "unknown")
 
     def __init__(self) -> None:
         self.sent = self.restored = self.unknown = 0
-        self._originals: dict[str, str] = {}
+        self._originals: dict[str, str] = {}  # by letters and digits alone
+        self._exact: dict[str, str] = {}  # by what stands between the brackets of a token as issued
         self._keys: list[str] | None = None
         self._types: dict[str, str] = {}
 
@@ -76,12 +77,14 @@ class Vault:
             squeezed = self._types[entity_type] = squeeze(entity_type)
         if self._originals.setdefault(squeezed + code, original) != original:
             return False
+        self._exact[f"{entity_type}_{code}"] = original
         self._keys = None
         return True
 
     def original(self, spelling: str) -> str | None:
         """The original of a token in any spelling, ``None`` where it is not one of ours."""
-        return self._originals.get(squeeze(spelling))
+        exact = self._exact.get(spelling)
+        return exact if exact is not None else self._originals.get(squeeze(spelling))
 
     def opens(self, spelling: str) -> bool:
         """Whether a text may be the beginning of one of our tokens, in any spelling, brackets left out."""
@@ -100,9 +103,28 @@ class Vault:
             json_string: The text is JSON source, and tokens stand inside its strings: originals are escaped for that.
         """
         if self._originals and self._may_hold_token(text):
-            text = self.restore_span(text, 0, len(text), json_string)
+            text = self._restore_exact(text, json_string)
         self.count_unknown(text)
         return text
+
+    def _restore_exact(self, text: str, json_string: bool) -> str:
+        """Put originals back where tokens stand as issued; where others may stand besides, look for all spellings."""
+        between: list[str] = []
+        parts: list[str] = []
+        start = 0
+        for found in TOKEN.finditer(text):
+            original = self._exact.get(found[0][1:-1])
+            if original is not None:
+                at, end = found.span()
+                between.append(text[start:at])
+                parts += (between[-1], _escape(original) if json_string else original)
+                start = end
+        between.append(text[start:])
+        if self._may_hold_token("\n".join(between)):
+            return self.restore_span(text, 0, len(text), json_string)
+        parts.append(between[-1])
+        self.restored += len(between) - 1
+        return "".join(parts)
 
     def restore_span(self, text: str, start: int, end: int, json_string: bool) -> str:
         """Put originals back in ``text[start:end]``; what lies around it is looked at but not returned."""
@@ -147,7 +169,7 @@ class Vault:
         return (
             "[" in text
             or "%5" in text
-            or not text.isascii()
+            or (not text.isascii() and ("［" in text or "【" in text))
             or any(entity_type.partition("_")[0] in text for entity_type in self._types)
         )
 
