@@ -7,6 +7,7 @@ and installation fails loudly where it is missing.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
@@ -208,16 +209,22 @@ def _rebuilt(module: Any, request: Any, prepared: Prepared, stream: Any) -> Any:
     encoding = request.headers.encoding
     headers = [(name.encode(encoding), value.encode(encoding)) for name, value in prepared.headers]
     url = request.url
-    if prepared.target.encode() != url.raw_path:
-        url = url.copy_with(raw_path=prepared.target.encode())
-    content = stream
-    if prepared.body is not None:
+    target = prepared.target.encode()
+    if target != url.raw_path:
+        url = url.copy_with(raw_path=target)
+    body = prepared.body
+    if body is None and stream is not None:
+        return module.Request(request.method, url, headers=headers, content=stream, extensions=request.extensions)
+    source = request.stream
+    if body is not None:
+        # Given as a stream with its length, because content= would have all headers looked through twice more.
         headers = [pair for pair in headers if pair[0].lower() not in _LENGTHS]
-        content = prepared.body
-    if content is not None:
-        return module.Request(request.method, url, headers=headers, content=content, extensions=request.extensions)
-    rebuilt = module.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)
-    if hasattr(request, "_content"):
+        headers.append((b"Content-Length", b"%d" % len(body)))
+        source = sys.modules[module.__package__].ByteStream(body)
+    rebuilt = module.Request(request.method, url, headers=headers, stream=source, extensions=request.extensions)
+    if body is not None:
+        rebuilt._content = body
+    elif hasattr(request, "_content"):
         rebuilt._content = request._content
     return rebuilt
 
