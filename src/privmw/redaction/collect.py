@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from datetime import date, time, timedelta
@@ -11,125 +11,18 @@ from decimal import Decimal
 from enum import Enum
 from time import monotonic
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from privmw.redaction.keys import secret_kind
 from privmw.redaction.limits import FAILED, LIMITED, Limits
+from privmw.redaction.meanings import LONG, SMALL, Keys, text_of_key
+from privmw.redaction.node import Forced, Node
 from privmw.redaction.operators import Replace
 
-__all__ = ["Collector", "Forced", "Keys", "Node"]
+__all__ = ["Collector"]
 
-_IDENTIFIER = re.compile(r"[A-Za-z_$@][A-Za-z0-9_]*(?:[-.:/ ][A-Za-z_][A-Za-z0-9_]*)*")
-_DIGITS = re.compile(r"[0-9]{5}")
 _PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z]{10}\]")
-_REMEMBERED = 8192
 _CONTAINERS = 200_000
-_SMALL = 100_000  # a whole number below this is looked at only where its key says what it is
-_LONG = 1 << 4096
-_PACKAGE_LISTS = frozenset({"modules", "packages", "dependencies", "requirements", "versions"})
-"""Keys above names of packages, of which some are called like secrets (``quart-auth``)."""
-
-Known = tuple[int, "str | None", bool]
-"""What a key says: context mask, secret it names, whether its own text must be looked at."""
-
-
-class Forced(NamedTuple):
-    """Replaces a value without a look at it."""
-
-    value: Any
-
-
-class Node:
-    """A container as it was when it was read, so that another thread changing it cannot mislead the rebuilding.
-
-    Attributes:
-        value: The container.
-        items: Its members: ``(key, value)`` pairs or values.
-        first: Place of its first text.
-        last: Place behind its last text.
-        slots: By member: a node, a forced replacement, a text's place or a tuple of alternatives; strings have none,
-            their texts follow one another.
-        keys: Places of the texts of those keys that are looked at, by member.
-        forced: Something in it is replaced without a look.
-        pairs: Members are pairs.
-    """
-
-    __slots__ = ("first", "forced", "items", "keys", "last", "pairs", "slots", "value")
-
-    def __init__(self, value: Any, items: list[Any], first: int, pairs: bool) -> None:
-        self.value = value
-        self.items = items
-        self.first = self.last = first
-        self.slots: dict[int, Any] = {}
-        self.keys: dict[int, int] | None = None
-        self.forced = False
-        self.pairs = pairs
-
-
-class Keys:
-    """What keys say, remembered for keys that look like identifiers (others may be personal data themselves)."""
-
-    def __init__(self, mask: Callable[[str], int]) -> None:
-        self._mask = mask
-        self._under: dict[str, dict[Any, Known | int]] = {}
-        self._count = 0
-
-    def under(self, parent: str) -> dict[Any, Known | int]:
-        """What is remembered of keys under a parent key; 0 = the key says nothing."""
-        known = self._under.get(parent)
-        if known is None:
-            known = {}
-            if self._count < _REMEMBERED and _plain(parent):
-                self._under[parent] = known
-                self._count += 1
-        return known
-
-    def learn(self, known: dict[Any, Known | int], parent: str, key: Any) -> Known | int:
-        """Find out what a key says."""
-        text = text_of_key(key)
-        if text is None:
-            return 0
-        short = text[:128]
-        mask = self._mask(short) | self._mask(f"{parent}.{short}") if parent else self._mask(short)
-        kind = secret_kind(short) if parent not in _PACKAGE_LISTS else None
-        plain = _plain(text)
-        said: Known | int = (mask, kind, not plain) if mask or kind or not plain else 0
-        if plain and self._count < _REMEMBERED:
-            known[key] = said
-            self._count += 1
-        return said
-
-    def of_name(self, name: str | bytes) -> Known | None:
-        """What a name says that stands beside its value, if it looks like a name at all."""
-        known = self.under("")
-        said = known.get(name)
-        if said is None:
-            text = text_of_key(name)
-            said = self.learn(known, "", name) if text and _plain(text) else 0
-        return said or None  # type: ignore[return-value]
-
-
-def _plain(text: str) -> bool:
-    return len(text) <= 64 and (not text or (_IDENTIFIER.fullmatch(text) is not None and not _DIGITS.search(text)))
-
-
-def text_of_key(key: Any) -> str | None:
-    """The text of a mapping key, ``None`` for one that holds none."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key, bytes):
-        return key.decode("utf-8", "surrogateescape")
-    if key is None or isinstance(key, (bool, float)):
-        return None
-    if isinstance(key, int):
-        return str(key) if _SMALL <= abs(key) < _LONG else None
-    if isinstance(key, tuple):
-        return " ".join(text_of_key(part) or "" for part in key[:32])
-    try:
-        return str(key)
-    except Exception:  # noqa: BLE001 - a foreign __str__
-        return FAILED
 
 
 class Collector:
@@ -190,6 +83,7 @@ class Collector:
         return self._object(value, mask, kind)
 
     def _container(self, value: Any, parent: str, mask: int, kind: str | None, depth: int) -> Any:
+        """Collect a container; also called by itself, for exact dictionaries and lists, without a detour."""
         identity = id(value)
         self._containers += 1
         if depth >= self._limits.depth or identity in self._active:
@@ -201,11 +95,26 @@ class Collector:
         self._active.add(identity)
         node: Node | None = None
         try:
-            node = self._read(value)
-            if node.pairs:
-                self._pairs(node, parent, mask, kind, depth + 1)
+            if type(value) is dict:
+                names = tuple(value)
+                node = Node(value, list(value.values()), len(self.leaves), True, names)
+                known = self._keys.under(parent)
+                if mask or kind or self._every_key or known.get(names) != 0:
+                    node.members, node.names = node.items, ()
+                    self._pairs(node, parent, mask, kind, depth + 1)
+                    if not (mask or kind or self._every_key) and "value" not in value:
+                        self._keys.learn_all(known, names)
+                else:
+                    self._columns(node, parent, depth + 1)
+            elif type(value) is list and not (mask or kind) and not _is_pair(value):
+                node = Node(value, value.copy(), len(self.leaves), False)
+                self._columns(node, parent, depth + 1)
             else:
-                self._items(node, parent, mask, kind, depth + 1)
+                node = self._read(value)
+                if node.pairs:
+                    self._pairs(node, parent, mask, kind, depth + 1)
+                else:
+                    self._items(node, parent, mask, kind, depth + 1)
             node.last = len(self.leaves)
         except Exception:  # noqa: BLE001 - a foreign mapping or a container changed while it was read
             if node is not None:
@@ -221,7 +130,7 @@ class Collector:
 
     def _read(self, value: Any) -> Node:
         first = len(self.leaves)
-        if type(value) is dict or isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             return Node(value, list(value.items()), first, pairs=True)
         if isinstance(value, (list, set, frozenset)):
             return Node(value, list(value), first, pairs=False)
@@ -233,6 +142,23 @@ class Collector:
         items = [(name, getattr(value, name)) for name in _field_names(value) if hasattr(value, name)]
         return Node(value, items, first, pairs=True)
 
+    def _columns(self, node: Node, parent: str, depth: int) -> None:
+        """Collect the members of a list, or of a dictionary whose keys say nothing."""
+        append, slots, names = self.leaves.append, node.slots, node.names
+        for index, item in enumerate(node.members):
+            kind_of = type(item)
+            if kind_of is str:
+                append(item)
+            elif kind_of is int and -SMALL < item < SMALL:
+                pass
+            else:
+                name = names[index] if names else parent
+                slot = self._member(item, name if type(name) is str else parent, 0, None, depth)
+                if slot is not None:
+                    slots[index] = slot
+                    if type(slot) is Forced or (type(slot) is Node and slot.forced):
+                        node.forced = True
+
     def _pairs(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
         keys, leaves, marks, every_key = self._keys, self.leaves, self.marks, self._every_key
         append = leaves.append
@@ -240,7 +166,7 @@ class Collector:
         get = known.get
         named = self._named(node) if type(node.value) is dict and "value" in node.value else None
         quiet = not mask and kind is None and named is None and not every_key
-        for index, (key, item) in enumerate(node.items):
+        for index, (key, item) in enumerate(node.members):
             said = get(key)
             if quiet and said == 0 and type(item) is str:
                 append(item)
@@ -273,8 +199,8 @@ class Collector:
 
     def _items(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
         leaves, marks = self.leaves, self.marks
-        items = node.items
-        pair = len(items) == 2 and isinstance(items[0], (str, bytes)) and len(items[0]) <= 64
+        items = node.members
+        pair = _is_pair(items)
         for index, item in enumerate(items):
             if pair and index:  # a header or parameter: ("authorization", "Bearer ...")
                 said = self._keys.of_name(items[0])
@@ -321,10 +247,10 @@ class Collector:
         return place
 
     def _number(self, value: Any, mask: int) -> int | None:
-        if type(value) is int and not mask and -_SMALL < value < _SMALL:
+        if type(value) is int and not mask and -SMALL < value < SMALL:
             return None
         if isinstance(value, int):
-            return self._leaf(int.__repr__(value), mask) if abs(value) < _LONG else None
+            return self._leaf(int.__repr__(value), mask) if abs(value) < LONG else None
         if mask or isinstance(value, Decimal):
             return self._leaf(str(value), mask)
         return None
@@ -360,6 +286,11 @@ class Collector:
         self.limited.append(name)
         self.forced = True
         return Forced(LIMITED)
+
+
+def _is_pair(items: list[Any]) -> bool:
+    """Whether two members may be a header or parameter: a name and its value."""
+    return len(items) == 2 and isinstance(items[0], (str, bytes)) and len(items[0]) <= 64
 
 
 _SHOW_NOTHING = (type, FunctionType, BuiltinFunctionType, ModuleType, range, slice, complex, type(Ellipsis))

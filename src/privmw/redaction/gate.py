@@ -10,7 +10,7 @@ from privmw.redaction.cues import BEFORE
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Specificity
 
-__all__ = ["NOTHING", "Area", "Candidates", "Cue", "Gate", "Group", "Points", "RegexGate", "group_plans"]
+__all__ = ["NOTHING", "SEPARATOR", "Area", "Candidates", "Cue", "Gate", "Group", "Points", "RegexGate", "group_plans"]
 
 Area: TypeAlias = list[Any]
 """``[low, high, last, plans, first]``: search ``text[low:high]`` with the patterns of ``plans``.
@@ -33,6 +33,9 @@ class Candidates(NamedTuple):
     points: list[Points]
     cues: list[Cue]
 
+
+SEPARATOR = "\x00"
+"""Stands between joined texts; no match crosses it, because every search is bounded by its text."""
 
 NOTHING = Candidates([], [], [])
 """Stands for a text without candidates; never added to."""
@@ -117,5 +120,10 @@ class RegexGate:
     def candidates(self, text: str) -> Candidates:
         """Return the whole text for all plans."""
         length = len(text)
-        everywhere = range(0, length + BEFORE, BEFORE) if self._hearing else ()
-        return Candidates([[0, length, length, self._plans, 0]], [], [(end, self._hearing) for end in everywhere])
+        everywhere: set[int] = set()
+        if self._hearing:
+            everywhere.update(range(0, length + BEFORE, BEFORE))
+            everywhere.update(place for place, char in enumerate(text) if char == SEPARATOR)
+        return Candidates(
+            [[0, length, length, self._plans, 0]], [], [(end, self._hearing) for end in sorted(everywhere)]
+        )

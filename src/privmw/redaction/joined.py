@@ -6,12 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from privmw.redaction.gate import Candidates
+from privmw.redaction.gate import SEPARATOR, Candidates
 
-__all__ = ["SEPARATOR", "Joined"]
-
-SEPARATOR = "\x00"
-"""Stands between joined texts; no match crosses it, because every search is bounded by its text."""
+__all__ = ["Joined"]
 
 
 class Joined:
@@ -43,21 +40,15 @@ class Joined:
         return min(bisect_left(self._places, position, key=lambda place: ends[place] + place), len(ends) - 1)
 
     def shares(self, candidates: Candidates, shares: dict[int, Candidates]) -> dict[int, Candidates]:
-        """Share out candidates: an area to all texts it reaches, a point or context word to its own.
+        """Share out candidates, each to the text that holds its hit; a merged area to all from its first to its last.
 
         Args:
             candidates: What the gate saw in all texts.
             shares: Result, by place; may hold some already.
         """
         for area in candidates.areas:
-            place = self.holding(max(area[0], 0))
-            while place < len(self._places):
-                low, high = self.bounds(place)
-                if low >= area[1]:
-                    break
-                if area[0] < high:
-                    _of(shares, place).areas.append(area)
-                place += 1
+            for place in range(self.holding(area[4] - 1), self.holding(area[2] - 1) + 1):
+                _of(shares, place).areas.append(area)
         for point in candidates.points:
             _of(shares, self.holding(point[0] + point[1][0][0])).points.append(point)
         for cue in candidates.cues:

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from privmw.redaction.collect import Forced, Node
 from privmw.redaction.limits import FAILED
+from privmw.redaction.node import Forced, Node
 
 __all__ = ["Rebuilder"]
 
@@ -56,6 +56,8 @@ class Rebuilder:
             if at == len(self._places) or self._places[at] >= node.last:
                 return node.value
         try:
+            if node.names:
+                return self._columns(node, path)
             return self._pairs(node, path) if node.pairs else self._items(node, path)
         except Exception:  # noqa: BLE001 - a foreign container that cannot be made anew
             self.failures += 1
@@ -76,6 +78,24 @@ class Rebuilder:
             items.append(new)
         return _same_kind(node.value, items)
 
+    def _columns(self, node: Node, path: str) -> Any:
+        """Rebuild a dictionary whose keys stay as they are."""
+        changed, slots, names = self._changed, node.slots, node.names
+        members = node.members.copy()
+        place = node.first
+        for index, item in enumerate(node.members):
+            slot = slots.get(index)
+            if slot is None:
+                if type(item) is not str:
+                    continue
+                slot = place
+                if place not in changed:
+                    place += 1
+                    continue
+            members[index] = self.rebuild(item, slot, _below(path, names[index]))
+            place = _after(slot, place)
+        return dict(zip(names, members, strict=True))
+
     def _pairs(self, node: Node, path: str) -> Any:
         slots, keys = node.slots, node.keys
         place = node.first
@@ -92,8 +112,7 @@ class Rebuilder:
             slot = slots.get(index)
             if slot is None and type(item) is str:
                 slot = place
-            name = new_key if isinstance(new_key, str) and _NAMED.fullmatch(new_key) else "*"
-            below = f"{path}.{name}" if path else name
+            below = _below(path, new_key)
             if new_key is not key:
                 self.fields.append(below)
             new = item if slot is None else self.rebuild(item, slot, below)
@@ -102,6 +121,12 @@ class Rebuilder:
         if renamed:
             items = _apart(node.items, items)
         return _same_mapping(node, items)
+
+
+def _below(path: str, key: Any) -> str:
+    """The path of a member; keys that may be personal data themselves do not show in it."""
+    name = key if isinstance(key, str) and _NAMED.fullmatch(key) else "*"
+    return f"{path}.{name}" if path else name
 
 
 def _after(slot: Any, place: int) -> int:

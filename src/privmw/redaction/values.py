@@ -14,8 +14,10 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from privmw.errors import RedactionError
-from privmw.redaction.collect import Collector, Forced, Keys, Node
+from privmw.redaction.collect import Collector
 from privmw.redaction.limits import FAILED, LIMITED, Limits
+from privmw.redaction.meanings import Keys
+from privmw.redaction.node import Forced, Node
 from privmw.redaction.operators import Replace, placeholder
 from privmw.redaction.rebuild import Rebuilder
 
