@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``ledger``; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``ledger``; ``docs`` writes the page."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def _accuracy(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[An
     return accuracy.collect(options.data, quick=options.quick, profile=options.profile), accuracy.report
 
 
+def _egress(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    egress = import_module("benchmarks.egress")
+    return egress.collect(quick=options.quick), egress.report
+
+
 def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     ledger = import_module("benchmarks.ledger")
     return ledger.collect(quick=options.quick), ledger.report
@@ -46,6 +51,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "speed": _speed,
     "own": _own,
     "accuracy": _accuracy,
+    "egress": _egress,
     "ledger": _ledger,
     "docs": _docs,
 }

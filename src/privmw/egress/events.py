@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from privmw.egress.codec import dumps, loads
-from privmw.egress.restore import OPAQUE, restore_document, restore_string
+from privmw.egress.restore import OPAQUE, SHORTEST, restore_document, restore_string
 from privmw.egress.sse import Event, EventSplitter
 from privmw.redaction.pseudonyms import Pseudonymiser
 from privmw.redaction.restore import StreamRestorer
@@ -37,7 +37,6 @@ _ALL_ENDED = frozenset({
     "response.failed", "response.incomplete", "conversation.response.done",
 })  # fmt: skip
 _BASE = len(_PLACES) + 1
-_SHORTEST_TOKEN = 12
 
 _Key = tuple[object, ...]
 
@@ -188,7 +187,7 @@ class _Walk:
                     continue
                 if self._is_fragment(name, mode) or name == plain:
                     changed |= self._fragment(node, name, item, (*key, name))
-                elif len(item) >= _SHORTEST_TOKEN:
+                elif len(item) >= SHORTEST:
                     changed |= self._whole(node, name, item)
             elif kind is dict and item:
                 changed |= self.object(item, (*key, name), _below(name, mode))
@@ -208,7 +207,7 @@ class _Walk:
                 changed |= self.object(item, (*key, *place, item.get("jsonPath")), mode)
             elif kind is list:
                 changed |= self._list(item, (*key, at), mode)
-            elif kind is str and len(item) >= _SHORTEST_TOKEN:
+            elif kind is str and len(item) >= SHORTEST:
                 changed |= self._whole(items, at, item)
         return changed
 

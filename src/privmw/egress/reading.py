@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from privmw.egress.identity import NOT_TEXT, NOT_TEXT_PREFIXES, PROPAGATION, endpoint_of
+from privmw.egress.identity import endpoint_of, layout_of
 from privmw.egress.leaves import Leaves
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.payload import Body, Unscannable, read_body
@@ -72,21 +72,16 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
         model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
     leaves = content.leaves if content is not None else Leaves()
     target = collect_target(outgoing.target, leaves, ai=operation is not None)
-    headers: list[tuple[str, str]] = []
-    lower: list[str] = []
-    for known, pair in zip(outgoing.lower, outgoing.headers, strict=True):
-        if known in PROPAGATION:
-            continue
-        if known not in NOT_TEXT and not known.startswith(NOT_TEXT_PREFIXES):
-            leaves.add(pair[1], partial(_put_value, headers, len(headers)), ("header",), pair[0], prose=False)
-        headers.append(pair)
-        lower.append(known)
+    keep, texts = layout_of(tuple(outgoing.lower))
+    headers = [outgoing.headers[at] for at in keep]
+    for at in texts:
+        leaves.add(headers[at][1], partial(_put_value, headers, at), ("header",), headers[at][0], prose=False)
     return Reading(
         leaves=leaves,
         content=content,
         target=target,
         headers=headers,
-        lower=lower,
+        lower=[outgoing.lower[at] for at in keep],
         operation=operation,
         model=model,
         size=len(body) if body is not None else None,

@@ -8,10 +8,22 @@ from typing import Any, Protocol
 from privmw.egress.codec import dumps, loads, loads_document
 from privmw.redaction.pseudonyms import Pseudonymiser
 
-__all__ = ["OPAQUE", "Answer", "JsonAnswer", "LinesAnswer", "TextAnswer", "restore_document", "restore_json"]
+__all__ = [
+    "OPAQUE",
+    "SHORTEST",
+    "Answer",
+    "JsonAnswer",
+    "LinesAnswer",
+    "TextAnswer",
+    "restore_document",
+    "restore_json",
+]
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one JSON answer that are held to be restored; a larger one passes with its tokens in it."""
+
+SHORTEST = 12
+"""Characters of the shortest token in any spelling."""
 
 OPAQUE = frozenset({
     "signature", "thoughtSignature", "thought_signature", "encrypted_content", "obfuscation", "id", "model", "object",
@@ -39,9 +51,15 @@ def restore_json(value: Any, names: Pseudonymiser) -> Any:
             return value  # signed by its maker, and to be sent back as it came
         changed = {}
         for key, item in value.items():
-            if key in OPAQUE and type(item) is str:
+            kind = type(item)
+            if kind is str:
+                if key in OPAQUE or len(item) < SHORTEST:
+                    continue
+                new = restore_string(item, names, key=key)
+            elif kind is dict or kind is list:
+                new = restore_json(item, names)
+            else:
                 continue
-            new = restore_string(item, names, key=key) if type(item) is str else restore_json(item, names)
             if new is not item:
                 changed[key] = new
         return {**value, **changed} if changed else value

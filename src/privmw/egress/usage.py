@@ -7,8 +7,10 @@ import re
 __all__ = ["Meter", "bucket"]
 
 _SPAN = 4096
-_INPUT = re.compile(rb'"(?:prompt_tokens|input_tokens|promptTokenCount)"\s*:\s*(\d{1,9})')
-_OUTPUT = re.compile(rb'"(?:completion_tokens|output_tokens|candidatesTokenCount)"\s*:\s*(\d{1,9})')
+_COUNT = re.compile(
+    rb'"(?:(prompt_tokens|input_tokens|promptTokenCount)|completion_tokens|output_tokens|candidatesTokenCount)"'
+    rb"\s*:\s*(\d{1,9})"
+)
 
 
 class Meter:
@@ -34,11 +36,19 @@ class Meter:
 
     def tokens(self) -> tuple[int | None, int | None]:
         """Input and output tokens, bucketed; ``None`` where the answer does not say."""
-        return self._last(_INPUT), self._last(_OUTPUT)
+        sent, got = _counts(self._head) if self.size > _SPAN else (None, None)
+        last_sent, last_got = _counts(self._tail)
+        return last_sent if last_sent is not None else sent, last_got if last_got is not None else got
 
-    def _last(self, pattern: re.Pattern[bytes]) -> int | None:
-        found = pattern.findall(self._tail) or pattern.findall(self._head)
-        return bucket(int(found[-1])) if found else None
+
+def _counts(data: bytes) -> tuple[int | None, int | None]:
+    sent = got = None
+    for is_input, digits in _COUNT.findall(data):
+        if is_input:
+            sent = digits
+        else:
+            got = digits
+    return bucket(int(sent)) if sent is not None else None, bucket(int(got)) if got is not None else None
 
 
 def bucket(number: int) -> int:

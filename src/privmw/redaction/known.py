@@ -30,13 +30,16 @@ class KnownMatch(NamedTuple):
 
 
 class Known:
-    """The known values of one request, compiled; immutable.
+    """The known values of one request.
+
+    They are compiled when the first text comes that may hold one: compiling takes more than a millisecond, and most
+    requests never see such a text.
 
     Args:
         identities: Who is known.
     """
 
-    __slots__ = ("_kinds", "_needles", "_pattern", "_wide_needles")
+    __slots__ = ("_compiled", "_kinds", "_needles", "_source", "_wide_needles")
 
     def __init__(self, identities: Iterable[Identity]) -> None:
         spellings = {spelling.pattern: spelling for identity in identities for spelling in spellings_of(identity)}
@@ -46,10 +49,11 @@ class Known:
         self._needles = tuple(needle for needle in fewest if needle.isascii())
         self._wide_needles = tuple(needle for needle in fewest if not needle.isascii())
         self._kinds = [spelling.entity_type for spelling in ordered]
-        self._pattern = re.compile("|".join(f"({spelling.pattern})" for spelling in ordered)) if ordered else None
+        self._source = "|".join([f"({spelling.pattern})" for spelling in ordered])
+        self._compiled: re.Pattern[str] | None = None
 
     def __bool__(self) -> bool:
-        return self._pattern is not None
+        return bool(self._kinds)
 
     def __repr__(self) -> str:
         return f"Known({len(self._kinds)} spellings)"
@@ -63,7 +67,7 @@ class Known:
 
     def find(self, text: str) -> list[KnownMatch]:
         """Find known values: ordered, not overlapping, placeholders and pseudonym tokens left out."""
-        if self._pattern is None or not self.may_be_in(text):
+        if not self._kinds or not self.may_be_in(text):
             return []
         found = self._search(text)
         plain = normalise(text) if may_need_normalising(text) else None
@@ -92,10 +96,11 @@ class Known:
         return not text.isascii() and any(needle in lower for needle in self._wide_needles)
 
     def _search(self, text: str) -> list[KnownMatch]:
-        assert self._pattern is not None
+        if self._compiled is None:
+            self._compiled = re.compile(self._source)
         return [
             KnownMatch(self._kinds[(match.lastindex or 1) - 1], *match.span())
-            for match in self._pattern.finditer(text)
+            for match in self._compiled.finditer(text)
             if match.end() > match.start()
         ]
 

@@ -32,11 +32,14 @@ _DELETE = dict.fromkeys(map(ord, IGNORED))
 def code_of(digest: bytes) -> str:
     """Turn the first eight bytes of a keyed digest into a code of ten letters."""
     number = int.from_bytes(digest[:8], "big") % _SPACE
-    pairs = []
-    for _ in range(CODE_LENGTH // 2):
-        number, rest = divmod(number, 400)
-        pairs.append(_PAIRS[rest])
-    return "".join(pairs)
+    pairs = _PAIRS
+    return (
+        pairs[number % 400]
+        + pairs[number // 400 % 400]
+        + pairs[number // 160_000 % 400]
+        + pairs[number // 64_000_000 % 400]
+        + pairs[number // 25_600_000_000]
+    )
 
 
 def is_token(text: str) -> bool:
