@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privmw.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from privmw.ledger.notes import TrustedKey
 
@@ -24,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="", metavar="WRITERS", help="leave other writers' anchored notes aside")
     parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="processes that read long files (default: all processors)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.add_argument("--export-auditor", type=Path, metavar="FILE", help="write a verifier that needs only Python")
     parser.add_argument("--new-key", type=Path, metavar="FILE", help="append a new signing key to FILE")
@@ -39,14 +44,26 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.new_key is not None:
         return _new_key(arguments.new_key)
+    from privmw.ledger.ahead import processors
     from privmw.ledger.verify import load_keys, verify
 
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise ConfigurationError("must be 1 or more", field="--jobs")
     source, keys = _configured() if arguments.source is None else (arguments.source, None)
     if arguments.key:
         keys = [key for path in arguments.key for key in load_keys(path)]
     progress = _Progress(sys.stderr.isatty() and not arguments.quiet)
-    report = verify(source, keys=keys, anchors=arguments.anchor, progress=progress, only=arguments.only)
-    progress.done()
+    try:
+        report = verify(
+            source,
+            keys=keys,
+            anchors=arguments.anchor,
+            progress=progress,
+            only=arguments.only,
+            jobs=arguments.jobs or processors(),
+        )
+    finally:
+        progress.done()
     if arguments.json:
         print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))
     else:

@@ -24,6 +24,7 @@ _PARTS = (
     "schema",
     "claims",
     "sources",
+    "settle",
     "walk",
     "judge",
     "wal",

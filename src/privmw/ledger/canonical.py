@@ -7,8 +7,8 @@ shortest escapes. JCS writes numbers as IEEE doubles; the ledger keeps clear of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 import orjson
@@ -23,11 +23,10 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 16
 """Deepest nesting that is accepted; headers use three levels."""
 
-_FRACTION = re.compile(rb'":-?\d+[.eE]')
-_NUMBER_IN_LIST = re.compile(rb"\[[-\d]")
-
 _SCALARS = frozenset({str, bool, type(None)})
 _FLAT = _SCALARS | {int}
+_NESTED = frozenset({list, dict})
+_ONE_DEEP = _FLAT | _NESTED
 
 
 class NotCanonicalError(LedgerError):
@@ -82,8 +81,8 @@ def parse(data: bytes) -> dict[str, Any]:
         value = orjson.loads(data)
     except ValueError:
         raise NotCanonicalError("", "not JSON") from None
-    if type(value) is dict and data.isascii() and _without_fractions(data):
-        # The usual header needs no look at each member: ASCII keys sort alike everywhere, and no number has a fraction.
+    if type(value) is dict and (_is_plain(value) if data.isascii() else _is_usual(value, 0)):
+        # The usual header needs no look at each member: ASCII keys sort alike everywhere, and nothing is a float.
         try:
             if orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER) == data:
                 return value
@@ -94,9 +93,18 @@ def parse(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _without_fractions(data: bytes) -> bool:
-    """Tell cheaply that no number has a fraction or an exponent; ``False`` only means that one might."""
-    return data.count(b",") == data.count(b',"') and not _FRACTION.search(data) and not _NUMBER_IN_LIST.search(data)
+def _is_plain(value: dict[str, Any]) -> bool:
+    """Tell cheaply that what was read from ASCII holds no float and is not nested deeply; ``False``: it might."""
+    members = value.values()
+    kinds = set(map(type, members))
+    if kinds <= _FLAT:
+        return True
+    if not kinds <= _ONE_DEEP:
+        return False
+    for member in compress(members, map(_NESTED.__contains__, map(type, members))):
+        if not set(map(type, member if type(member) is list else member.values())) <= _FLAT:
+            return False
+    return True
 
 
 def _is_usual(value: Mapping[str, Any], depth: int) -> bool:

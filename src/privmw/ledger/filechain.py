@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,10 @@ from privmw.ledger.schema import FORMAT, columns_of, facet_of
 from privmw.ledger.wal import WalState, wal_state
 
 __all__ = ["FileChain", "FileHeader", "NotJudgeable", "open_files"]
+
+
+_CHECK_CACHE = -16_384
+"""KiB of pages that SQLite may keep while it checks indexes; its default of 2 MiB makes it read many pages twice."""
 
 
 class NotJudgeable(Exception):
@@ -66,7 +71,9 @@ class FileChain:
     _COLUMNS = "seq, epoch, time, hash, header, facet, intent"
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.name = path.name
+        self._checking: _Check | None = None
         self._wal = path.with_name(path.name + "-wal")
         self._facets: dict[int, tuple[str, ...]] = {}
         self._connection = _connect(path, self._wal)
@@ -107,7 +114,11 @@ class FileChain:
 
     def columns_fit(self, row: FileHeader, members: Mapping[str, Any]) -> bool:
         """Whether ``epoch``, ``time``, ``intent`` and the facet are those that the header gives."""
-        if (row.epoch, row.time_ms, row.intent) != columns_of(members):
+        intent = members.get("intent_id")
+        if intent is None or row.intent is None or _uuid(row.intent) != intent:
+            if (row.epoch, row.time_ms, row.intent) != columns_of(members):
+                return False
+        elif row.epoch != members["epoch"] or row.time_ms != members["time"]:
             return False
         facet = self._facets.get(row.facet)
         if facet is None:  # a live writer may have added one since
@@ -116,11 +127,24 @@ class FileChain:
             facet = self._facets.get(row.facet)
         return facet == tuple(facet_of(members))
 
+    def size(self) -> int:
+        """One more than the highest ``seq``; 0 where it can not be told."""
+        try:
+            (last,) = self._connection.execute("SELECT max(seq) FROM headers").fetchone()
+        except sqlite3.Error:
+            return 0
+        return last + 1 if isinstance(last, int) else 0
+
+    def check_beside(self) -> None:
+        """Begin with what :meth:`inconsistencies` tells, on a thread: SQLite works while Python reads records."""
+        if self._checking is None:
+            self._checking = _Check(self.path, self._wal)
+
     def inconsistencies(self) -> Iterator[str]:
         """What SQLite's own check finds: an index that hides a record from a search, pages used twice."""
-        for (line,) in self._connection.execute("PRAGMA integrity_check(3)"):
-            if line != "ok":
-                yield str(line)
+        if self._checking is None:
+            return iter(_check(self._connection))
+        return iter(self._checking.lines())
 
     def unfinished(self) -> WalState:
         """How the file's write-ahead log ends."""
@@ -128,12 +152,60 @@ class FileChain:
 
     def close(self) -> None:
         """Close the file."""
+        if self._checking is not None:
+            self._checking.stop()
         self._connection.close()
 
     def _range(self, select: str, start: int, stop: int | None) -> Iterator[Any]:
         if stop is None:
             return iter(self._connection.execute(f"{select} WHERE seq >= ? ORDER BY seq", (start,)))
         return iter(self._connection.execute(f"{select} WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop)))
+
+
+class _Check:
+    """SQLite's check of a file, on a thread and a connection of its own."""
+
+    def __init__(self, path: Path, wal: Path) -> None:
+        self._lines: list[str] = []
+        self._error: Exception | None = None
+        self._connection = _connect(path, wal)
+        self._thread = threading.Thread(target=self._run, name="privmw-integrity-check", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._lines = _check(self._connection)
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            self._error = error
+
+    def lines(self) -> list[str]:
+        """What was found.
+
+        Raises:
+            sqlite3.Error: The file can not be checked.
+        """
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._lines
+
+    def stop(self) -> None:
+        """Give up, where nobody wants to know any more."""
+        while self._thread.is_alive():
+            self._connection.interrupt()
+            self._thread.join(0.05)
+        self._connection.close()
+
+
+def _check(connection: sqlite3.Connection) -> list[str]:
+    connection.execute(f"PRAGMA cache_size={_CHECK_CACHE}")
+    return [str(line) for (line,) in connection.execute("PRAGMA integrity_check(3)") if line != "ok"]
+
+
+def _uuid(key: bytes) -> str:
+    """The usual spelling of a UUID."""
+    digits = key.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
@@ -175,7 +247,8 @@ def _connect(path: Path, wal: Path) -> sqlite3.Connection:
         raise NotJudgeable(f"{path.name} has a write-ahead log: copy both to a folder that can be written to")
     # Without a log there is nothing to share with a writer, so a folder that can not be written to does not matter.
     mode = "mode=ro" if writable else "mode=ro&immutable=1"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10)
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")

@@ -13,9 +13,9 @@ from pathlib import Path
 from privmw.ledger.filechain import FileChain, NotJudgeable, open_files
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, VerifySignature, parse_keys
+from privmw.ledger.settle import Ahead, Parse
 from privmw.ledger.verdicts import Report, Verdict
 from privmw.ledger.wal import WalState
-from privmw.ledger.walk import Parse
 
 __all__ = ["KEYS_FILE", "READ_ERRORS", "judge_files"]
 
@@ -38,6 +38,7 @@ def judge_files(
     anchors: Sequence[tuple[str, bytes]] = (),
     progress: Callable[[int], None] | None = None,
     only: str = "",
+    ahead: Callable[[FileChain, bool], Ahead | None] | None = None,
 ) -> Report:
     """Judge a directory of ledger files, or one file.
 
@@ -50,6 +51,7 @@ def judge_files(
         anchors: Notes kept elsewhere, as ``(where, note)``.
         progress: Told the number of records read, block by block.
         only: Start of the writers' ids that are to be there; anchored notes of others are left aside.
+        ahead: Settles a chain's blocks in other processes, told whether purges of its payloads are claimed.
     """
     where = "given"
     if keys is None:
@@ -70,6 +72,7 @@ def judge_files(
                 anchors=anchors,
                 progress=progress,
                 only=only,
+                ahead=ahead,
             ).run()
             if attempt == 0 and Verdict.MISSING in report.verdicts:
                 continue  # a purge, a prune or a new writer may have come between two looks: look again at what is there

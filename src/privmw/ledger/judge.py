@@ -24,9 +24,10 @@ from privmw.ledger.notes import (
     parse_checkpoint,
     parse_note,
 )
+from privmw.ledger.settle import Ahead, Parse
 from privmw.ledger.sources import ChainSource
 from privmw.ledger.verdicts import Report, Verdict
-from privmw.ledger.walk import ChainWalk, Parse, Requirement, Sighting
+from privmw.ledger.walk import ChainWalk, Requirement, Sighting
 
 __all__ = ["Judge", "super_root"]
 
@@ -51,6 +52,7 @@ class Judge:
         anchors: Notes kept outside the ledger, as ``(where, note)``.
         progress: Told the number of records read, block by block.
         only: Start of the writers' ids that are to be there; anchored notes of others are left aside.
+        ahead: Settles a chain's blocks in other processes, told whether purges of its payloads are claimed.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Judge:
         anchors: Iterable[tuple[str, bytes]] = (),
         progress: Callable[[int], None] | None = None,
         only: str = "",
+        ahead: Callable[[Any, bool], Ahead | None] | None = None,
     ) -> None:
+        self._ahead = ahead
         self._only = origin_of(only)
         self._chains = chains
         self._keys = keys
@@ -182,6 +186,9 @@ class Judge:
     def _judge_chain(self, chain: ChainSource) -> None:
         requirements = self._required.get(origin_of(chain.writer_id), [])
         claims = (read_claim(header) for header in self._payload_claims.get(chain.writer_id, ()))
+        chain.check_beside()
+        claimed = chain.writer_id in self._payload_claims
+        ahead = self._ahead(chain, claimed) if self._ahead is not None else None
         walk = ChainWalk(
             chain,
             self.report,
@@ -192,8 +199,13 @@ class Judge:
             payload_claims=[claim for claim in claims if isinstance(claim, PayloadClaim)],
             prune_claims=self._prunes.get(chain.writer_id, ()),
             progress=self._progress,
+            ahead=ahead,
         )
-        walk.run()
+        try:
+            walk.run()
+        finally:
+            if ahead is not None:
+                ahead.close()
         summary = walk.summary
         within = [item for item in requirements if item.size <= summary.size]
         summary.signed = max((item.size for item in within), default=0)

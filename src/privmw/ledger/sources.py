@@ -106,3 +106,6 @@ class ChainSource(Protocol):
 
     def inconsistencies(self) -> Iterator[str]:
         """What the store itself finds wrong with its indexes."""
+
+    def check_beside(self) -> None:
+        """Begin with :meth:`inconsistencies` while records are read, where the store can."""

@@ -7,12 +7,15 @@ is :mod:`~privmw.ledger.judge`, the same for both and for the exported auditor.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from privmw.errors import ConfigurationError, LedgerError
+from privmw.ledger.ahead import BlocksAhead
 from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.canonical import parse
+from privmw.ledger.filechain import FileChain
 from privmw.ledger.filejudge import READ_ERRORS, judge_files
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
@@ -35,6 +38,7 @@ def verify(
     anchors: Sequence[Path] = (),
     progress: Callable[[int], None] | None = None,
     only: str = "",
+    jobs: int = 1,
 ) -> Report:
     """Verify a ledger.
 
@@ -46,6 +50,7 @@ def verify(
         progress: Told the number of records read, block by block.
         only: Start of the writers' ids that are to be there (``shop/web1/``), where anchors hold notes of other ledgers
             as well; those are left aside.
+        jobs: Processes that read long files beside this one, each ``sys.executable``; 1 for none.
 
     Returns:
         The report; it says ``UNKNOWN_KEY`` where no trusted key fits.
@@ -72,7 +77,12 @@ def verify(
         anchors=notes,
         progress=progress,
         only=only,
+        ahead=None if jobs < 2 else partial(_ahead, jobs),
     )
+
+
+def _ahead(jobs: int, chain: FileChain, claimed: bool) -> BlocksAhead | None:
+    return BlocksAhead.of(chain, jobs, claimed=claimed)
 
 
 def load_keys(path: Path) -> list[TrustedKey]:
@@ -121,6 +131,9 @@ class _StoreChain:
 
     def inconsistencies(self) -> Iterator[str]:
         return iter(())
+
+    def check_beside(self) -> None:
+        """Nothing: the server keeps its indexes."""
 
 
 def _verify_store(

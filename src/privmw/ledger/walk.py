@@ -2,7 +2,7 @@
 
 Nothing in the store is believed: hashes are computed from the header's bytes, places are read from inside the header,
 and columns are only compared. Records are read in blocks, each with a statement of its own, so that verifying a live
-ledger never holds up the erasure of purged bytes.
+ledger never holds up the erasure of purged bytes. A block without a flaw is settled as one (:mod:`privmw.ledger.settle`).
 
 Standard library only; this file is also part of the exported auditor.
 """
@@ -10,22 +10,20 @@ Standard library only; this file is also part of the exported auditor.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from privmw.ledger.claims import ClaimTracker, PayloadClaim, PruneClaim
 from privmw.ledger.merkle import CompactRange, MerkleError
+from privmw.ledger.settle import BLOCK, Ahead, Parse, Settled, payload_fits, settle
 from privmw.ledger.sources import ChainSource, HeaderRow, PayloadRow
 from privmw.ledger.verdicts import ChainSummary, Report, Verdict
 
-__all__ = ["ChainWalk", "Parse", "Requirement", "Sighting"]
+__all__ = ["ChainWalk", "Requirement", "Sighting"]
 
-BLOCK = 2048
-
-Parse = Callable[[bytes], dict[str, Any]]
-"""Reads canonical JSON; raises one of the errors given beside it."""
+_SAYS_GAP = "the writer says that records were lost"
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class ChainWalk:
         payload_claims: Purges of this writer's payloads.
         prune_claims: Removals of this writer's headers.
         progress: Told the number of records read, block by block.
+        ahead: Settles blocks in other processes.
     """
 
     def __init__(
@@ -83,7 +82,9 @@ class ChainWalk:
         payload_claims: Iterable[PayloadClaim] = (),
         prune_claims: Iterable[PruneClaim] = (),
         progress: Callable[[int], None] | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
+        self._ahead = ahead
         self._chain = chain
         self._report = report
         self._parse = parse
@@ -109,8 +110,8 @@ class ChainWalk:
         """Read everything and add what is found to the report."""
         try:
             self._open_pruned()
-            for block in self._blocks():
-                self._block(block)
+            while self._read_on():
+                pass
         except self._errors:
             self._found(Verdict.ALTERED, self._expected, "the store can not be read on from here")
             self._tainted = True
@@ -138,24 +139,62 @@ class ChainWalk:
             self._found(Verdict.MISSING, 0, "headers are gone and no purge record names them", last=below - 1)
         self._check_roots()
 
-    def _blocks(self) -> Iterator[list[HeaderRow]]:
+    def _read_on(self) -> bool:
+        """Read one block; tells whether there may be more."""
         start = self._expected
-        while True:
-            block = list(islice(self._chain.headers(start), BLOCK))
-            if not block:
-                return
-            yield block
-            self.summary.records += len(block)
-            if self._progress is not None:
-                self._progress(len(block))
-            if len(block) < BLOCK:
-                return
-            start = block[-1].seq + 1
-
-    def _block(self, block: list[HeaderRow]) -> None:
+        if self._ahead is not None and start % BLOCK == 0:
+            settled = self._ahead.get(start)
+            if settled is not None and self._take(settled):
+                self._count(BLOCK)
+                return True
+        wanted = BLOCK - start % BLOCK
+        block = list(islice(self._chain.headers(start), wanted))
+        if not block:
+            return False
         payloads = {row.seq: row for row in self._chain.payloads(block[0].seq, block[-1].seq + 1)}
-        for row in block:
-            self._row(row, payloads.pop(row.seq, None))
+        settled = settle(
+            block,
+            payloads,
+            self._chain.writer_id,
+            self._parse,
+            self._chain.columns_fit,
+            self._errors,
+            claimed=bool(self._tracker.claims),
+        )
+        if settled is None or not self._take(settled):
+            for row in block:
+                self._row(row, payloads.get(row.seq))
+        self._count(len(block))
+        return len(block) == wanted
+
+    def _take(self, block: Settled) -> bool:
+        """Put a block without a flaw behind what was read so far; ``False`` where it does not plainly follow from that."""
+        stop = block.start + len(block.digests) // 32
+        linked = not self._previous or block.link in self._previous
+        if block.start != self._expected or not linked or any(block.start <= seq < stop for seq in self._seen):
+            return False
+        digests = block.digests
+        append = self._tree.append
+        ends = sorted(size - block.start for size in self._wanted if block.start < size < stop)
+        first = 0
+        for end in (*ends, stop - block.start):
+            for at in range(first * 32, end * 32, 32):
+                append(digests[at : at + 32])
+            first = end
+            self._check_roots()
+        for seq in block.gaps:
+            self._found(Verdict.GAP, seq, _SAYS_GAP)
+        for seq, record_id, retention_class, gone in block.payloads:
+            self._account(seq, record_id, retention_class, gone=gone)
+        last = digests[-32:].hex()
+        self._previous = (last, last)
+        self._expected = stop
+        return True
+
+    def _count(self, records: int) -> None:
+        self.summary.records += records
+        if self._progress is not None:
+            self._progress(records)
 
     def _row(self, row: HeaderRow, payload: PayloadRow | None) -> None:
         seq = row.seq
@@ -208,7 +247,7 @@ class ChainWalk:
         if not self._chain.columns_fit(row, members):
             self._found(Verdict.ALTERED, seq, "search columns differ from the header")
         if members["kind"] == "gap":
-            self._found(Verdict.GAP, seq, "the writer says that records were lost")
+            self._found(Verdict.GAP, seq, _SAYS_GAP)
         self._payload(seq, members, payload)
 
     def _payload(self, seq: int, members: dict[str, Any], payload: PayloadRow | None) -> None:
@@ -217,28 +256,17 @@ class ChainWalk:
             if payload is not None:
                 self._found(Verdict.ALTERED, seq, "a payload stands where none was recorded")
             return
-        retention_class = members.get("retention_class") or ""
-        claims = self._tracker.covering(seq, retention_class)
-        for claim in claims:
-            claim.meet(seq, members["record_id"], gone=payload is None)
-        if payload is None:
-            if not claims:
-                self._found(Verdict.MISSING, seq, "payloads are gone and no purge record names them")
-        elif not self._fits(payload, members, commit):
+        self._account(seq, members["record_id"], members.get("retention_class") or "", gone=payload is None)
+        if payload is not None and not payload_fits(payload, members, commit, self._parse, self._errors):
             self._found(Verdict.ALTERED, seq, "payload and commitment differ")
 
-    def _fits(self, payload: PayloadRow, members: dict[str, Any], commit: object) -> bool:
-        if hashlib.sha256(b"\x02" + payload.salt + payload.data).hexdigest() != commit or len(payload.salt) != 32:
-            return False
-        try:
-            content = self._parse(payload.data)
-        except self._errors:
-            return False
-        return (payload.retention_class, payload.purge_after, payload.subject_ref) == (
-            members.get("retention_class"),
-            members.get("purge_after"),
-            content.get("subject_ref"),
-        )
+    def _account(self, seq: int, record_id: str, retention_class: str, *, gone: bool) -> None:
+        """Hold a record with a payload against the purges that claim it."""
+        claims = self._tracker.covering(seq, retention_class)
+        for claim in claims:
+            claim.meet(seq, record_id, gone=gone)
+        if gone and not claims:
+            self._found(Verdict.MISSING, seq, "payloads are gone and no purge record names them")
 
     def _check_roots(self) -> None:
         wanted = self._wanted.pop(self._tree.size, None)
