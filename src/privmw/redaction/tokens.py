@@ -21,7 +21,7 @@ TOKEN = re.compile(rf"\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_[{ALPHABET}]{{{CODE_LENGTH
 _BARE = re.compile(rf"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_[{ALPHABET}]{{{CODE_LENGTH}}}")
 
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-_SPACE = len(ALPHABET) ** CODE_LENGTH
+_SPACE: int = len(ALPHABET) ** CODE_LENGTH
 
 IGNORED = "_\\*`-~ \t\r\n\u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """What models and Markdown put between the letters of a token: escapes, emphasis, line breaks, invisible characters."""
