@@ -50,10 +50,13 @@ def is_card_scheme(text: str) -> bool:
 def credit_card(text: str) -> bool:
     """Return whether a card number has a scheme's prefix and length and passes the Luhn check.
 
-    Numbers of 12 and 13 digits (old Visa, Maestro) are too common as counters to stand on that; a word has to name them.
+    Numbers of 12 and 13 digits (old Visa, Maestro) are too common as counters to stand on that, those of 17 and 18 as ids
+    of distributed systems; a word has to name them.
     """
     digits = values(text)
-    return len(digits) > 13 and luhn_values(digits) and not repeated(digits) and is_card_scheme(text)
+    if len(digits) < 14 or (17 <= len(digits) <= 18 and text.isdigit()):
+        return False
+    return luhn_values(digits) and not repeated(digits) and is_card_scheme(text)
 
 
 def iban(text: str) -> bool:

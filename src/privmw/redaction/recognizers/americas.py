@@ -30,7 +30,7 @@ _SIN_WORDS = (
 _CPF_WORDS = ("cpf", "cadastro de pessoa", "cadastro de pessoas físicas", "contribuinte")
 _CNPJ_WORDS = ("cnpj", "empresa", "cadastro nacional")
 _CUIT_WORDS = ("cuit", "cuil", "clave única", "clave unica", "afip")
-_RUT_WORDS = ("rut", "run", "rol único", "rol unico", "cédula")
+_RUT_WORDS = ("rut", "rol único", "rol unico", "cédula")
 
 
 def _mx_rfc(name: str, letters: str, trigger: str, sieve: str = "") -> Recognizer:

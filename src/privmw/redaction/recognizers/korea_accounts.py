@@ -11,9 +11,11 @@ ACCOUNT_WORDS = (
     "계좌", "계좌번호", "입금", "송금", "이체", "통장", "예금주", "환불계좌", "가상계좌", "자동이체", "출금",
     "국민", "신한", "우리", "하나", "농협", "기업은행", "기업", "은행", "카카오뱅크", "카뱅", "토스뱅크", "케이뱅크", "새마을금고",
     "새마을", "신협", "우체국", "수협", "부산은행", "대구은행", "광주은행", "전북은행", "경남은행", "제주은행", "씨티은행", "씨티",
-    "제일은행", "산업은행", "저축은행", "kb", "nh", "ibk", "sc제일", "kakaobank", "tossbank", "kbank",
+    "제일은행", "산업은행", "저축은행", "sc제일", "kakaobank", "tossbank", "kbank",
     "bank account", "account number", "account no", "acct no", "bank acct",
 )  # fmt: skip
+_INITIALS = ("kb", "nh", "ibk", "sc", "im")
+"""Banks by their initials: enough beside hyphens, not beside a row of digits (``35 kB 1739293532``)."""
 
 _NOT_ORDER = "".join(
     rf"(?<!{word}{gap}[0-9])"
@@ -43,7 +45,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{_FIRST}(?!(?:[0-9])?[0-9]{{2}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9-]))(?<!01[016-9])"
         rf"[0-9]{{1,5}}-[0-9]{{2,6}}-[0-9]{{2,8}}(?:-[0-9]{{1,5}})?{NUM_RIGHT}",
         r"[0-9]{2,6}-[0-9]{2,6}-[0-9]{2}",
-        ACCOUNT_WORDS,
+        (*ACCOUNT_WORDS, *_INITIALS),
         boosted=0.85,
         ignore_case=False,
         specificity=Specificity.GENERIC,
@@ -55,6 +57,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{_FIRST}[0-9]{{9,15}}{NUM_RIGHT}",
         r"[0-9]{10}",
         ACCOUNT_WORDS,
+        within=40,
         boosted=0.8,
         ignore_case=False,
         specificity=Specificity.GENERIC,
@@ -77,8 +80,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kr_account_labelled",
         entity_type="KR_ACCOUNT",
-        pattern=rf"(?:계좌(?:번호)?|통장(?:번호)?|account(?: (?:no|number))?)[ .:#=는은]{{0,4}}(?P<value>[0-9]{{2,6}}(?: [0-9]{{2,7}}){{2,3}}){NUM_RIGHT}",
-        trigger=r"(?:\xea\xb3\x84\xec\xa2\x8c|\xed\x86\xb5\xec\x9e\xa5)[\s\S]{0,20}[0-9]{2,6} [0-9]{2,6} [0-9]{2}",
+        pattern=rf"(?:계좌(?:번호)?|통장(?:번호)?)[ .:#=는은]{{0,4}}(?P<value>[0-9]{{2,6}}(?: [0-9]{{2,7}}){{2,3}}){NUM_RIGHT}",
+        trigger=r"(?:\xea\xb3\x84\xec\xa2\x8c|\xed\x86\xb5\xec\x9e\xa5)[\s\S]{0,20}[0-9]{2,6} [0-9]{2,7} [0-9]{2}",
         lookback=64,
         lookahead=32,
         score=0.8,

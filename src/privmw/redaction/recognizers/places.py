@@ -7,6 +7,12 @@ from privmw.redaction.recognizers.shapes import keyed
 
 __all__ = ["RECOGNIZERS"]
 
+
+def _bytes_of(words: str) -> str:
+    """Write Hangul words as alternatives of bytes, as triggers have them."""
+    return "|".join("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in words.split())
+
+
 _GEO_WORDS = (
     "latitude", "longitude", "lat", "lng", "lon", "latlng", "latlon", "coordinates", "coords", "gps", "geo", "location", "geolocation",
     "position", "위도", "경도", "좌표", "위치",
@@ -19,11 +25,18 @@ _PROVINCE = (
 )
 _DETAIL = (
     r"(?:[ ,]{1,2}(?:[0-9가-힣A-Za-z]{1,20}(?:아파트|빌라|오피스텔|타워|빌딩|맨션|주택|하이츠|캐슬|자이|힐스테이트|푸르지오|래미안)"
-    r"|(?:지하 ?)?[0-9]{1,4}[가-힣A-Z]?(?:동|호|층)(?: ?[0-9]{1,4}(?:호|층))?(?![가-힣])))*"
+    r"|(?:지하 ?)?[0-9]{1,4}[가-힣A-Z]?(?:동|호|층)(?: ?[0-9]{1,4}(?:호|층))?"
+    r"(?=(?:입니다|이에요|예요|에서|에|으로|로|이고|이며|이|은|는|을|를|까지)?(?![가-힣]))))*"
     r"(?: ?\([가-힣0-9, ]{2,30}\))?"
 )
-_STREET = r"[가-힣][가-힣0-9·]{0,14}(?:대로|로|길)(?:[0-9]{1,4}(?:번)?(?:가|나|다)?길)? ?(?:지하 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9가-힣]{2})"
-_LOT = r"[가-힣]{1,8}[0-9]{0,2}(?:동|리|읍|면|가) ?(?:산 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9])"
+_STREET = r"[가-힣][가-힣0-9·]{0,14}(?:대로|로|길)(?:[0-9]{1,4}(?:번)?(?:가|나|다)?길)? ?(?:지하 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9가-힣]{2}|[0-9])(?! ?(?:명|개|시|분|월|일|년|원|회|건|차|%))"
+_LOT = r"[가-힣]{1,8}[0-9]{0,2}(?:동|리|읍|면|가) ?(?:산 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?![0-9])(?! ?(?:명|개|시|분|월|일|년|원|회|건|차|%))"
+
+_NO_ADVERB = "(?!(?:다시|역시|혹시|즉시|잠시|수시|임시|일시|표시|동시|택시|필시|친구|입구|출구|도구|요구|연구|축구|야구|농구|지구|가구|기구|복구) )"
+_PLACE_BYTES = _bytes_of(
+    "시 군 구 읍 면 도 서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 전북 전남 경북 경남 제주"
+)
+_WAY_BYTES = _bytes_of("로 길 동 리 가 읍 면")
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
@@ -63,11 +76,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="kr_address_road",
         entity_type="KR_ADDRESS",
         pattern=rf"(?<![가-힣]){_PROVINCE} {{0,2}}(?:[가-힣]{{1,6}}(?:시|군|구) {{0,2}}){{0,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) {{0,2}})?(?:{_STREET}|{_LOT}){_DETAIL}"
-        rf"|(?<![가-힣])(?:[가-힣]{{1,6}}(?:시|군|구) ){{1,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) )?(?:{_STREET}|{_LOT}){_DETAIL}",
-        trigger=r"(?:\xec\x8b\x9c|\xea\xb5\xb0|\xea\xb5\xac|\xec\x9d\x8d|\xeb\xa9\xb4|\xec\x84\x9c\xec\x9a\xb8|\xeb\xb6\x80\xec\x82\xb0|\xec\x84\xb8\xec\xa2\x85) {1,2}"
-        r"(?:[\xea-\xed][\x80-\xbf][\x80-\xbf]|[0-9 ]){1,14}"
-        r"(?:\xeb\xa1\x9c|\xea\xb8\xb8|\xeb\x8f\x99|\xeb\xa6\xac|\xea\xb0\x80|\xec\x9d\x8d|\xeb\xa9\xb4) ?(?:\xec\xa7\x80\xed\x95\x98 ?)?[0-9]",
-        lookback=48,
+        rf"|(?<![가-힣]){_NO_ADVERB}(?:[가-힣]{{1,6}}(?:시|군|구) ){{1,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) )?(?:{_STREET}|{_LOT}){_DETAIL}",
+        trigger=rf"(?:{_PLACE_BYTES}) {{0,2}}(?:[\xea-\xed][\x80-\xbf][\x80-\xbf]|[0-9 ]){{1,14}}"
+        rf"(?:{_WAY_BYTES}) ?(?:\xec\xa7\x80\xed\x95\x98 ?)?[0-9]",
+        lookback=96,
         lookahead=64,
         score=0.75,
         context=("주소", "거주", "거주지", "배송지", "자택", "사는 곳", "address"),

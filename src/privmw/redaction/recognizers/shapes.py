@@ -23,6 +23,7 @@ __all__ = [
     "YYMMDD",
     "keyed",
     "never",
+    "no_size",
     "not_after",
 ]
 
@@ -56,6 +57,20 @@ def never(_text: str) -> bool:
     return False
 
 
+def no_size(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Return a check that refuses digits with a unit of memory behind them (``8433225K``); a word may still rescue them.
+
+    Args:
+        check: The check of all other values.
+    """
+
+    def checked(text: str) -> bool:
+        return text[-1] not in "KMG" and check(text)
+
+    checked.__qualname__ = f"no_size({check.__qualname__})"
+    return checked
+
+
 def not_after(*words: str, then: str = "[0-9]") -> str:
     """Return a check, to stand behind a value's first character, that none of the words stands right before the value.
 
@@ -82,6 +97,7 @@ def keyed(
     ignore_case: bool = True,
     lookback: int = 96,
     lookahead: int = 64,
+    within: int = 64,
     specificity: Specificity = Specificity.SPECIFIC,
     default: bool = True,
     source: str = "",
@@ -102,6 +118,7 @@ def keyed(
         ignore_case: Letters match in either case.
         lookback: Characters before the trigger's end where the value may begin.
         lookahead: Characters after the trigger's end where it may go on.
+        within: Characters before the value in which a context word counts; few for values that are digits and no more.
         specificity: Who wins an overlap.
         default: Part of the default set.
         source: Where the shape comes from.
@@ -115,6 +132,7 @@ def keyed(
         trigger=shape,
         lookback=lookback,
         lookahead=lookahead,
+        within=within,
         ignore_case=ignore_case,
         score=score,
         boosted=boosted,

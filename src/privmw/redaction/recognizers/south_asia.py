@@ -32,7 +32,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="in_pan",
         entity_type="IN_PAN",
-        pattern=rf"{LEFT}[A-Z]{{3}}[ABCEFGHJLPT][A-Z][0-9]{{4}}[A-Z]{RIGHT}",
+        pattern=rf"{LEFT}(?![0-9A-F]{{10}})[A-Z]{{3}}[ABCEFGHJLPT][A-Z][0-9]{{4}}[A-Z]{RIGHT}",
         trigger=r"[A-Z]{3}[ABCEFGHJLPT][A-Z][0-9]{4}[A-Z]\b",
         sieve=SIEVE,
         lookback=16,
@@ -40,7 +40,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         score=0.65,
         boosted=0.95,
         context=("pan", "permanent account number", "pan card", "pan number", "income tax"),
-        source="Income Tax Department of India: fourth letter is the holder's class",
+        source="Income Tax Department of India: fourth letter is the holder's class; ten hexadecimal digits need a word",
     ),
     keyed("in_pan_lower", "IN_PAN", rf"{LEFT}[A-Z]{{5}}[0-9]{{4}}[A-Z]{RIGHT}", r"[A-Z]{5}[0-9]{4}[A-Z]", ("pan", "permanent account number", "pan card"),
           source="As in_pan, any case"),

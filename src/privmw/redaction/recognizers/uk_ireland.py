@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import ie_pps, uk_nhs
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, no_size
 
 __all__ = ["RECOGNIZERS"]
 
@@ -46,7 +46,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "uk_nhs", "UK_NHS", rf"{NUM_LEFT}[0-9]{{3}}[ -]?[0-9]{{3}}[ -]?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{2}",
-        ("nhs", "nhs number", "national health service", "health service", "patient"), checksum=uk_nhs, boosted=0.95,
+        ("nhs", "nhs number", "national health service", "health service", "health authority"), checksum=uk_nhs, boosted=0.95,
         source="NHS Data Dictionary: mod 11",
     ),
     keyed(
@@ -100,16 +100,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="ie_ppsn",
         entity_type="IE_PPSN",
-        pattern=rf"{LEFT}[0-9]{{7}}[A-W][ABHTW]?{RIGHT}",
+        pattern=rf"{LEFT}(?<!/)[0-9]{{7}}[A-W][ABHTW]?{RIGHT}",
         trigger=r"[0-9]{7}[A-W][A-W]?\b",
         sieve=SIEVE,
         lookback=16,
         lookahead=4,
         score=0.6,
         boosted=0.95,
-        checksum=ie_pps,
+        checksum=no_size(ie_pps),
         policy=ChecksumPolicy.REQUIRED,
         context=("pps", "ppsn", "pps number", "personal public service"),
+        context_overrides=True,
         specificity=Specificity.GENERIC,
         source="Social Welfare Consolidation Act 2005: mod 23",
     ),

@@ -22,7 +22,8 @@ _MBI_LETTER = "[AC-HJKMNP-RT-Y]"
 _MBI_ANY = "[0-9AC-HJKMNP-RT-Y]"
 _LICENCE_WORDS = (
     "driver license", "driver licence", "drivers license", "driver's license", "driver's licence", "driving license",
-    "driving licence", "dl", "dl number", "dln", "driver lic", "lic", "drivers lic", "driver license number", "license number",
+    "driving licence", "dl number", "dl no", "dln", "driver lic", "drivers lic", "driver license number", "license number",
+    "licence number", "driving permit", "driver permit",
 )  # fmt: skip
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -52,6 +53,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=us_ssn,
         overrides=True,
         boosted=0.9,
+        within=40,
         source="SSA",
     ),
     Recognizer(
@@ -73,6 +75,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{NUM_LEFT}9[0-9]{{2}}[ -]?(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])[ -]?[0-9]{{4}}{NUM_RIGHT}",
         r"9[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}",
         _ITIN_WORDS,
+        within=40,
         source="IRS",
     ),
     keyed(
@@ -98,6 +101,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[0-9]{8}",
         ("passport", "passport number", "passport no", "travel document", "us passport"),
         specificity=Specificity.GENERIC,
+        within=40,
         source="US Department of State: nine digits, next-generation book one letter and eight digits",
     ),
     keyed(
@@ -110,6 +114,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         _LICENCE_WORDS,
         boosted=0.8,
         specificity=Specificity.GENERIC,
+        within=40,
         source="AAMVA: licence formats per state",
     ),
     keyed(
@@ -121,6 +126,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         _LICENCE_WORDS,
         boosted=0.75,
         specificity=Specificity.GENERIC,
+        within=40,
         source="AAMVA: Idaho, Kansas, Maine, Missouri, Montana, New York, Vermont",
     ),
     keyed(
@@ -133,6 +139,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.3,
         specificity=Specificity.CATCHALL,
         default=False,
+        within=40,
         source="AAMVA: numbers of the first holders; too short to stand beside a word",
     ),
     keyed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import be_rrn, ch_ahv, es_cif, es_nif, fr_nir, fr_spi, it_fiscal_code
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
+from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, no_size
 
 __all__ = ["RECOGNIZERS"]
 
@@ -61,8 +61,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         lookahead=2,
         score=0.65,
         boosted=0.95,
-        checksum=es_nif,
+        checksum=no_size(es_nif),
         policy=ChecksumPolicy.REQUIRED,
+        context_overrides=True,
         context=("dni", "nif", "documento nacional de identidad", "identificación", "identificacion", "número de identificación"),
         source="Real Decreto 1553/2005: mod 23 letter",
     ),

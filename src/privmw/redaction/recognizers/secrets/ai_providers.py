@@ -12,7 +12,8 @@ _OPENAI = Recognizer(
     name="openai_api_key",
     entity_type="OPENAI_API_KEY",
     # Also the shape of the many providers that copied it; keys minted before 2024 have no second dash.
-    pattern=LEFT + r"sk-(?:(?:proj|svcacct|service|admin|None)-[0-9A-Za-z_-]{16,}|[0-9A-Za-z]{16,})(?![0-9A-Za-z_])",
+    pattern=LEFT
+    + r"sk-(?:(?:proj|svcacct|service|admin|None)-[0-9A-Za-z_-]{16,4096}|[0-9A-Za-z]{16,4096})(?![0-9A-Za-z_])",
     trigger=r"sk-(?:(?:proj|svcacct|service|admin|None)-[0-9A-Za-z_-]{16}|[0-9A-Za-z]{16})",
     lookback=48,
     lookahead=256,
@@ -161,7 +162,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "LUMA_API_KEY",
         "luma[_-]?(?:ai|api)",
-        "(?:luma-)?[0-9a-f-]{36,}",
+        "(?:luma-)?[0-9a-f-]{36,4096}",
         length=160,
         source="docs.lumalabs.ai API keys",
     ),

@@ -170,7 +170,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="kubeconfig_client_key",
         entity_type="PRIVATE_KEY",
-        pattern=r"client-key-data\"?\s*:\s*\"?(?P<value>[0-9A-Za-z+/]{64,}={0,2})",
+        pattern=r"client-key-data\"?\s*:\s*\"?(?P<value>[0-9A-Za-z+/]{64,4096}={0,2})",
         trigger=r"client-key-data\"?\s{0,4}:\s{0,4}\"?[0-9A-Za-z+/]{64}",
         lookback=96,
         lookahead=4096,

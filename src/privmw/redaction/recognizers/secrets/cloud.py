@@ -234,10 +234,11 @@ _ASIA = (
     prefixed("YANDEX_API_KEY", "AQVN", WORD, 35, 38, source="cloud.yandex.com API keys"),
     prefixed(
         "YANDEX_IAM_TOKEN",
-        r"t1\.[0-9A-Za-z_-]{8,}={0,2}\.",
+        r"t1\.[0-9A-Za-z_-]{8,96}={0,2}\.",
         WORD,
         86,
         tail="={0,2}",
+        room=112,
         source="cloud.yandex.com IAM tokens",
     ),
     prefixed("YANDEX_AWS_TOKEN", "YC[0-9A-Za-z]", WORD, 37, exact=True, source="cloud.yandex.com static access keys"),

@@ -116,7 +116,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="npm_config_auth",
         entity_type="NPM_TOKEN",
-        pattern=r":_(?:authToken|auth|password)\s*=\s*[\"']?(?P<value>[0-9A-Za-z+/_.=-]{16,})",
+        pattern=r":_(?:authToken|auth|password)\s*=\s*[\"']?(?P<value>[0-9A-Za-z+/_.=-]{16,4096})",
         trigger=r":_(?:authToken|auth|password)\s{0,3}=\s{0,3}[\"']?[0-9A-Za-z+/_.=-]{16}",
         lookback=48,
         lookahead=200,
@@ -130,7 +130,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="nuget_config_password",
         entity_type="PASSWORD",
-        pattern=r"(?i:<add\s{1,4}key=\"(?:cleartext)?password\"\s{1,4}value=)\"(?P<value>(?!%)[^\"]{4,})\"",
+        pattern=r"(?i:<add\s{1,4}key=\"(?:cleartext)?password\"\s{1,4}value=)\"(?P<value>(?!%)[^\"]{4,4096})\"",
         trigger=r"(?i:<add\s{1,4}key=\"(?:cleartext)?password\"\s{1,4}value=)\"[^\"]{4}",
         lookback=64,
         lookahead=128,
@@ -146,7 +146,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="docker_config_auth",
         entity_type="DOCKER_TOKEN",
-        pattern=r"\"auth\"\s*:\s*\"(?P<value>[0-9A-Za-z+/]{12,}={0,2})\"",
+        pattern=r"\"auth\"\s*:\s*\"(?P<value>[0-9A-Za-z+/]{12,4096}={0,2})\"",
         trigger=r"\"auth\"\s{0,4}:\s{0,4}\"[0-9A-Za-z+/]{12}",
         lookback=40,
         lookahead=256,
@@ -207,7 +207,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="git_remote_token",
         entity_type="CODE_HOSTING_TOKEN",
-        pattern=LEFT + r"(?:x-access-token|x-token-auth|oauth2|gitlab-ci-token):(?P<value>[^\s@/\"'<>]{8,})(?=@)",
+        pattern=LEFT + r"(?:x-access-token|x-token-auth|oauth2|gitlab-ci-token):(?P<value>[^\s@/\"'<>]{8,4096})(?=@)",
         trigger=r"(?:x-access-token|x-token-auth|oauth2|gitlab-ci-token):[^\s@/\"'<>]{8}",
         lookback=48,
         lookahead=256,

@@ -89,7 +89,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "SNOWFLAKE_TOKEN",
         "snowflake",
-        "ver:[0-9]-hint:[0-9]{6,20}-[0-9A-Za-z+/=]{40,}|[0-9A-Za-z_-]{86}",
+        "ver:[0-9]-hint:[0-9]{6,20}-[0-9A-Za-z+/=]{40,4096}|[0-9A-Za-z_-]{86}",
         length=512,
         source="docs.snowflake.com session and OAuth tokens",
     ),

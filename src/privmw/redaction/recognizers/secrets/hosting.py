@@ -148,7 +148,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     prefixed(
         "OCI_AUTH_TOKEN",
-        r"ocid1\.(?:apikey|credential|authtoken|secret)\.oc[0-9]+\.[a-z0-9-]*\.",
+        r"ocid1\.(?:apikey|credential|authtoken|secret)\.oc[0-9]{1,3}\.[a-z0-9-]{0,32}\.",
         LOWER,
         40,
         source="docs.oracle.com OCI credential identifiers",

@@ -65,7 +65,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="minisign_secret_key",
         entity_type="PRIVATE_KEY",
-        pattern=LEFT + r"RWRTY0I[0-9A-Za-z+/]{200,}={0,2}",
+        pattern=LEFT + r"RWRTY0I[0-9A-Za-z+/]{200,4096}={0,2}",
         trigger=r"RWRTY0I[0-9A-Za-z+/]{16}",
         lookback=48,
         lookahead=256,
@@ -76,7 +76,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="jwk_private_member",
         entity_type="PRIVATE_KEY",
-        pattern=r"\"(?:d|dp|dq|qi)\"\s*:\s*\"(?P<value>[0-9A-Za-z_-]{40,})\"",
+        pattern=r"\"(?:d|dp|dq|qi)\"\s*:\s*\"(?P<value>[0-9A-Za-z_-]{40,4096})\"",
         trigger=r"\"(?:d|dp|dq|qi)\"\s{0,4}:\s{0,4}\"[0-9A-Za-z_-]{40}",
         lookback=72,
         lookahead=700,

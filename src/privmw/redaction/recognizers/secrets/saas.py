@@ -148,6 +148,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"(?:sc|ext|scauth|authress)_[0-9a-z]{5,30}\.[0-9a-z]{4,6}\.acc[_-][0-9a-z-]{10,32}\.",
         r"[0-9A-Za-z+/_=-]",
         30,
+        room=96,
         source="authress.io service client keys",
     ),
     prefixed(

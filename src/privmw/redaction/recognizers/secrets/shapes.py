@@ -43,7 +43,11 @@ KEY_GAP = r"[ \t\w.-]{0,20}[\s\"'\]})\\]{0,4}[=:>,|][\s\"'`=:>|\\(\[{]{0,8}"
 """What may stand between an issuer's name and the value: rest of the key, quotes, one separator, quotes."""
 
 _TRIGGER_BODY = 16
-_GAP_BYTES = 64
+_GAP_BYTES = 80
+_LONGEST = 4096
+"""No key is longer; a bound keeps a text of nothing but beginnings of keys cheap."""
+
+_LAST_REPEAT = re.compile(r"\{([1-9][0-9]*),[0-9]{3,}\}(?=\)*(?:$|\|))")
 
 
 def any_case(keyword: str) -> str:
@@ -84,6 +88,10 @@ def _begun(prefix: str, left: str) -> str:
     return prefix + behind
 
 
+def _shortest(repeat: re.Match[str]) -> str:
+    return f"{{{repeat[1]}}}"
+
+
 def prefixed(
     entity_type: str,
     prefix: str,
@@ -98,7 +106,7 @@ def prefixed(
     check: Callable[[str], bool] | None = not_masked,
     boosts: Callable[[str], bool] | None = None,
     left: str = LEFT,
-    room: int = 48,
+    room: int = 64,
     score: float = 0.95,
 ) -> Recognizer:
     """Declares a secret that starts with a fixed prefix.
@@ -119,7 +127,7 @@ def prefixed(
         room: Bytes that the prefix may take.
         score: Confidence of a match.
     """
-    counts = f"{{{low}}}" if exact else f"{{{low},{'' if high is None else high}}}"
+    counts = f"{{{low}}}" if exact else f"{{{low},{_LONGEST if high is None else high}}}"
     closed = "(?![0-9A-Za-z_])" if charset[-2] not in "-=" else f"(?!{charset})"
     checksum = boosts or check
     policy = ChecksumPolicy.BOOSTS if boosts else ChecksumPolicy.REQUIRED if check else ChecksumPolicy.NONE
@@ -172,7 +180,7 @@ def keyed(
         name=name or entity_type.lower(),
         entity_type=entity_type,
         pattern=rf"{exact}{KEY_GAP}(?P<value>{value})(?![0-9A-Za-z_+/=-]|\.[0-9A-Za-z])",
-        trigger=f"{word}{KEY_GAP}(?:{value})",
+        trigger=f"{word}{KEY_GAP}(?:{_LAST_REPEAT.sub(_shortest, value)})",
         lookback=length + _GAP_BYTES,
         lookahead=length + 8,
         score=score,

@@ -63,7 +63,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="jwt",
         entity_type="JWT",
-        pattern=LEFT + r"e(?:yJ|yA|w[0o])[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{2,}(?:\.[0-9A-Za-z_-]*){0,3}",
+        pattern=LEFT
+        + r"e(?:yJ|yA|w[0o])[0-9A-Za-z_-]{8,4096}\.[0-9A-Za-z_-]{2,65536}(?:\.[0-9A-Za-z_-]{0,65536}){0,3}",
         trigger=r"e(?:yJ|yA|w[0o])[0-9A-Za-z_-]{17}",
         lookback=24,
         lookahead=1024,
@@ -76,7 +77,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="jwt_base64",
         entity_type="JWT",
-        pattern=LEFT + r"ZXlK[0-9A-Za-z+/_-]{40,}={0,2}",
+        pattern=LEFT + r"ZXlK[0-9A-Za-z+/_-]{40,8192}={0,2}",
         trigger=r"ZXlK[0-9A-Za-z+/_-]{24}",
         lookback=32,
         lookahead=1024,
@@ -89,7 +90,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="bearer_token",
         entity_type="BEARER_TOKEN",
-        pattern=rf"[bB](?i:earer)(?<![0-9A-Za-z_].{{6}})[ \t]{{1,3}}{_STANDS_IN}(?P<value>[0-9A-Za-z._~+/|=:-]{{8,}})",
+        pattern=rf"[bB](?i:earer)(?<![0-9A-Za-z_].{{6}})[ \t]{{1,3}}{_STANDS_IN}(?P<value>[0-9A-Za-z._~+/|=:-]{{8,8192}})",
         trigger=r"(?i:bearer)[ \t]{1,3}[0-9A-Za-z._~+/|=:-]{8}",
         lookback=20,
         lookahead=512,
@@ -103,7 +104,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="basic_credentials",
         entity_type="BASIC_CREDENTIALS",
-        pattern=r"[bB](?i:asic)(?<![0-9A-Za-z_].{5})[ \t]{1,3}(?P<value>[0-9A-Za-z+/]{6,}={0,2})(?![0-9A-Za-z+/=])",
+        pattern=r"[bB](?i:asic)(?<![0-9A-Za-z_].{5})[ \t]{1,3}(?P<value>[0-9A-Za-z+/]{6,8192}={0,2})(?![0-9A-Za-z+/=])",
         trigger=r"(?i:basic)[ \t]{1,3}[0-9A-Za-z+/]{6}",
         lookback=20,
         lookahead=256,
@@ -119,7 +120,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="AUTHORIZATION",
         pattern=(
             rf"[aAxX](?:(?<=[aA])(?i:uthorization)|(?<=[xX])(?i:-amz-security-token)){_HEADER_GAP}"
-            rf"{_SCHEME}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;]{{6,}})"
+            rf"{_SCHEME}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;]{{6,8192}})"
         ),
         trigger=rf"(?i:authorization|x-amz-security-token){_HEADER_GAP}{_SCHEME}[^\s\"'\\<>,;]{{6}}",
         lookback=72,
@@ -147,7 +148,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="API_KEY",
         pattern=(
             r"(?i:(?<![0-9A-Za-z])(?:x-[a-z0-9-]{0,24}(?:key|token|secret|auth)|(?:ocp-apim-)?subscription-key|api-key|apikey|"
-            rf"xi-api-key|private-token|job-token|deploy-token)){_HEADER_GAP}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;&]{{8,}})"
+            rf"xi-api-key|private-token|job-token|deploy-token)){_HEADER_GAP}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;&]{{8,8192}})"
         ),
         trigger=(
             r"(?i:x-[a-z0-9-]{0,24}(?:key|token|secret|auth)|subscription-key|api-key|apikey|private-token|job-token|deploy-token)"
@@ -167,7 +168,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="COOKIE",
         pattern=(
             rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}}){_HEADER_GAP}"
-            rf"(?P<value>(?:[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}[^\s;,\"'\\<>]{{4,}}(?:;[ ]?)?){{1,64}})"
+            rf"(?P<value>(?:[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}[^\s;,\"'\\<>]{{4,8192}}(?:;[ ]?)?){{1,64}})"
         ),
         trigger=(
             r"(?i:cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?"
@@ -188,7 +189,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=(
             r"(?i:(?<![0-9A-Za-z])(?:jsessionid|phpsessid|asp\.net_sessionid|aspsessionid[a-z]{8}|connect\.sid|laravel_session|_gitlab_session|"
             r"sessionid|session_id|session-id|sessid|ci_session|_session_id|\.aspxauth|xsrf-token|csrftoken|"
-            rf"__(?:secure|host)-[\w.-]{{1,40}}))[\"'\\]{{0,2}}\s{{0,2}}[=:]\s{{0,2}}[\"'\\]{{0,2}}{_STANDS_IN}(?P<value>[0-9A-Za-z%._~+/=:-]{{12,}})"
+            rf"__(?:secure|host)-[\w.-]{{1,40}}))[\"'\\]{{0,2}}\s{{0,2}}[=:]\s{{0,2}}[\"'\\]{{0,2}}{_STANDS_IN}(?P<value>[0-9A-Za-z%._~+/=:-]{{12,8192}})"
         ),
         trigger=(
             r"(?i:jsessionid|phpsessid|sessionid[a-z]{0,8}|connect\.sid|laravel_session|_gitlab_session|session_id|session-id|sessid|ci_session|"
