@@ -80,7 +80,7 @@ def _holds(text: str, start: int, end: int) -> bool:
 
 
 def _push_rest(heap: list[Found], item: Found, start: int, stop: int, text: str) -> None:
-    if text[start] == "@" and item[4].entity_type == "EMAIL_ADDRESS":
+    if text.startswith("@", start) and item[4].entity_type == "EMAIL_ADDRESS":
         return  # a host without the name before it is nobody's
     if stop - start >= _KEPT and sum(map(str.isalnum, text[start:stop])) >= _KEPT:
         heapq.heappush(heap, (start, -stop, *item[2:]))
