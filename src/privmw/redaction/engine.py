@@ -151,7 +151,7 @@ class Engine:
     def _find_joined(self, joined: Joined, key_masks: Mapping[int, int]) -> dict[int, list[Found]]:
         """Find the candidates of joined leaves, by place, with offsets within each."""
         candidates = self._candidates(joined.text)
-        shares = {place: Candidates([], [], []) for place, mask in key_masks.items() if mask & self._guard}
+        shares: dict[int, Candidates] = {place: ([], [], []) for place, mask in key_masks.items() if mask & self._guard}
         if candidates is not NOTHING:
             joined.shares(candidates, shares)
         by_place: dict[int, list[Found]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from privmw.redaction.cues import BEFORE
 from privmw.redaction.plan import Plan
@@ -26,18 +26,13 @@ Cue: TypeAlias = "tuple[int, int]"
 """``(end, mask)`` of one context word, and the plans it speaks for; ordered by end."""
 
 
-class Candidates(NamedTuple):
-    """What a gate saw in a text; positions count its characters, and may lie a little outside it."""
-
-    areas: list[Area]
-    points: list[Points]
-    cues: list[Cue]
-
+Candidates: TypeAlias = tuple[list[Area], list[Points], list[Cue]]
+"""What a gate saw in a text; positions count its characters, and may lie a little outside it."""
 
 SEPARATOR = "\x00"
 """Stands between joined texts; no match crosses it, because every search is bounded by its text."""
 
-NOTHING = Candidates([], [], [])
+NOTHING: Candidates = ([], [], [])
 """Stands for a text without candidates; never added to."""
 
 
@@ -124,6 +119,5 @@ class RegexGate:
         if self._hearing:
             everywhere.update(range(0, length + BEFORE, BEFORE))
             everywhere.update(place for place, char in enumerate(text) if char == SEPARATOR)
-        return Candidates(
-            [[0, length, length, self._plans, 0]], [], [(end, self._hearing) for end in sorted(everywhere)]
-        )
+        areas: list[Area] = [[0, length, length, self._plans, 0]] if self._plans else []
+        return areas, [], [(end, self._hearing) for end in sorted(everywhere)]

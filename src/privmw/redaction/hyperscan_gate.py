@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from privmw.redaction.cuewords import word_triggers
-from privmw.redaction.gate import NOTHING, Area, Candidates, Group, Points
+from privmw.redaction.gate import NOTHING, Candidates, Cue, Group, Points
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
-from privmw.redaction.numbershapes import WIDEST, token_at
+from privmw.redaction.numbershapes import WIDEST, reduced, token_at
 from privmw.redaction.plan import Plan
 from privmw.redaction.shapetable import ShapeTable
 
@@ -111,55 +111,70 @@ class HyperscanGate:
         found = sorted(hits)
         hits.clear()
         lanes.append(lane)
-        same = len(data) == len(text)
-        sieve = self._sieve
-        values = [hit for hit in found if hit & 0xFFFF <= sieve]
-        areas, points = self._places(values, data, same) if values else ([], [])
-        cues = self._spoken(found, data, same) if len(values) < len(found) else []
-        return Candidates(areas, points, cues)
+        return self._places(found, data, len(data) == len(text))
 
-    def _places(self, values: list[int], data: bytes, same: bool) -> tuple[list[Area], list[Points]]:
+    def _places(self, found: list[int], data: bytes, same: bool) -> Candidates:
+        """Turn hits into candidates; ``same``: bytes and characters count alike."""
         groups, sieve = self._groups, self._sieve
         areas: list[Any] = []
         late: list[Any] = []
         points: list[Points] = []
+        cues: list[Cue] = []
+        numbers: list[tuple[int, int]] = []
         latest: dict[int, Any] = {}
-        position = characters = looked = 0
-        for hit in values:
+        position = characters = 0
+        for hit in found:
             number = hit & 0xFFFF
             end = at = hit >> 16
             if not same:
                 if at != position:
-                    characters += len(data[position:at].translate(None, _CONTINUATION))
+                    characters += _characters(data, position, at)
                     position = at
                 end = characters
-            if number != sieve:
-                back, ahead, beyond, generic, plans = groups[number]
-                low = end - back
-                area = latest.get(number)
-                if area is not None and low <= area[1] and end - area[0] < _AREA_LIMIT:
-                    area[1], area[2] = end + ahead, end
-                    continue
-                if beyond is not None:
-                    first = at - back if at > back else 0
-                    cut = data[first:at].translate(beyond).rfind(b"|")
-                    if cut >= 0:
-                        low = first + cut if same else end - len(data[first + cut : at].translate(None, _CONTINUATION))
-                latest[number] = area = [low, end + ahead, end, plans, end]
-                (late if generic else areas).append(area)
-            elif at - 2 > looked:
-                first, behind, shape, open_end = token_at(data, at, looked - _OVERLAP if looked > _OVERLAP else 0)
-                looked = behind - WIDEST if open_end else behind
-                low = first if same else end - len(data[first:at].translate(None, _CONTINUATION))
-                if len(shape) <= _LONG_SHAPE:
-                    fits = self._shapes.fits(shape)  # type: ignore[union-attr]
-                    if fits.points:
-                        points.append((low, fits.points))
-                    if fits.loose:
-                        areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose, low])
-                else:
-                    self._long(shape, low, areas, points)
-        return areas + late if late else areas, points
+            if number > sieve:
+                cues.append((end, self._masks[number - sieve - 1]))
+                continue
+            if number == sieve:
+                numbers.append((at, end))
+                continue
+            back, ahead, beyond, generic, plans = groups[number]
+            low = end - back
+            area = latest.get(number)
+            if area is not None and low <= area[1] and end - area[0] < _AREA_LIMIT:
+                area[1], area[2] = end + ahead, end
+                continue
+            if beyond is not None:
+                first = at - back if at > back else 0
+                cut = data[first:at].translate(beyond).rfind(b"|")
+                if cut >= 0:
+                    low = first + cut if same else end - _characters(data, first + cut, at)
+            latest[number] = area = [low, end + ahead, end, plans, end]
+            (late if generic else areas).append(area)
+        if numbers:
+            self._shaped(numbers, data, same, areas, points)
+        return areas + late if late else areas, points, cues
+
+    def _shaped(
+        self, numbers: list[tuple[int, int]], data: bytes, same: bool, areas: list[Any], points: list[Points]
+    ) -> None:
+        """Add what fits the shapes around hits of the sieve, given as bytes and as characters."""
+        symbols = reduced(data)
+        fitting = self._shapes.fits  # type: ignore[union-attr]
+        looked = 0
+        for at, end in numbers:
+            if at - 2 <= looked:
+                continue
+            first, shape, open_end = token_at(symbols, at, looked - _OVERLAP if looked > _OVERLAP else 0)
+            looked = first + len(shape) - (WIDEST if open_end else 0)
+            low = first if same else end - _characters(data, first, at)
+            if len(shape) > _LONG_SHAPE:
+                self._long(shape, low, areas, points)
+                continue
+            fits = fitting(shape)
+            if fits.points:
+                points.append((low, fits.points))
+            if fits.loose:
+                areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose, low])
 
     def _long(self, shape: bytes, low: int, areas: list[Any], points: list[Points]) -> None:
         """Add what fits a long shape that begins at character ``low``."""
@@ -174,18 +189,10 @@ class HyperscanGate:
         if loose:
             areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose), low])
 
-    def _spoken(self, found: list[int], data: bytes, same: bool) -> list[tuple[int, int]]:
-        first, masks = self._sieve + 1, self._masks
-        words = [(hit >> 16, masks[(hit & 0xFFFF) - first]) for hit in found if hit & 0xFFFF >= first]
-        if same:
-            return words
-        spoken = []
-        position = characters = 0
-        for at, mask in words:
-            characters += len(data[position:at].translate(None, _CONTINUATION))
-            position = at
-            spoken.append((characters, mask))
-        return spoken
+
+def _characters(data: bytes, start: int, end: int) -> int:
+    """How many characters begin in some bytes."""
+    return len(data[start:end].translate(None, _CONTINUATION))
 
 
 def _nothing(*_arguments: object) -> None:

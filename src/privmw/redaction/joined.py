@@ -46,13 +46,14 @@ class Joined:
             candidates: What the gate saw in all texts.
             shares: Result, by place; may hold some already.
         """
-        for area in candidates.areas:
+        areas, points, cues = candidates
+        for area in areas:
             for place in range(self.holding(area[4] - 1), self.holding(area[2] - 1) + 1):
-                _of(shares, place).areas.append(area)
-        for point in candidates.points:
-            _of(shares, self.holding(point[0] + point[1][0][0])).points.append(point)
-        for cue in candidates.cues:
-            _of(shares, self.holding(cue[0])).cues.append(cue)
+                _of(shares, place)[0].append(area)
+        for point in points:
+            _of(shares, self.holding(point[0] + point[1][0][0]))[1].append(point)
+        for cue in cues:
+            _of(shares, self.holding(cue[0]))[2].append(cue)
         return shares
 
     def with_any(self, characters: str) -> Iterator[int]:
@@ -80,5 +81,5 @@ class Joined:
 def _of(shares: dict[int, Candidates], place: int) -> Candidates:
     share = shares.get(place)
     if share is None:
-        share = shares[place] = Candidates([], [], [])
+        share = shares[place] = ([], [], [])
     return share

@@ -44,7 +44,7 @@ class Known:
     def __init__(self, identities: Iterable[Identity]) -> None:
         spellings = {spelling.pattern: spelling for identity in identities for spelling in spellings_of(identity)}
         ordered = sorted(spellings.values(), key=lambda spelling: -spelling.length)
-        needles = {spelling.needle.lower() for spelling in ordered}
+        needles = {spelling.needle.casefold() for spelling in ordered}
         fewest = [needle for needle in needles if not any(other != needle and other in needle for other in needles)]
         self._needles = tuple(needle for needle in fewest if needle.isascii())
         self._wide_needles = tuple(needle for needle in fewest if not needle.isascii())
@@ -89,7 +89,7 @@ class Known:
         return kept
 
     def _has_needle(self, text: str) -> bool:
-        lower = text.lower()
+        lower = text.casefold()
         for needle in self._needles:
             if needle in lower:
                 return True

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["SHAPES", "WIDEST", "Token", "abstract", "token_at"]
+__all__ = ["SHAPES", "WIDEST", "Token", "abstract", "reduced", "token_at"]
 
 _END = r"(?:[^0-9 .-]|[ .-][^0-9]|[ .-]?$)"
 
@@ -53,37 +53,39 @@ _SYMBOLS = [_symbol(code) for code in range(128)]
 _TABLE = "".join(_SYMBOLS).encode() + _CUT.encode() * 128
 _PREIMAGES = {symbol: frozenset(code for code in range(128) if _SYMBOLS[code] == symbol) for symbol in set(_SYMBOLS)}
 
-_AROUND = 72
-_FURTHER = 1024
+_FURTHEST = 1024
 WIDEST = 64
 """Longest match that a shape around a hit holds whole."""
 
-Token = tuple[int, int, bytes, bool]
-"""``(start, end, shape, cut)``: where the bytes reduced to ``shape`` stand, and whether they go on behind it."""
+Token = tuple[int, bytes, bool]
+"""``(start, shape, cut)``: where a shape begins, and whether it goes on behind its end."""
 
 
-def token_at(data: bytes, end: int, floor: int) -> Token:
-    """Reduce what stands around a hit of a shape to its own shape.
+def reduced(data: bytes) -> bytes:
+    """Reduce UTF-8 text to the symbols of shapes, one for each byte.
 
-    Lower-case letters, non-ASCII characters and most signs bound it. In a long run of numbers more of it is seen at once.
+    Lower-case letters, non-ASCII characters and most signs become what bounds a shape.
+    """
+    return data.translate(_TABLE)
+
+
+def token_at(symbols: bytes, end: int, floor: int) -> Token:
+    """Return the shape around a hit.
 
     Args:
-        data: UTF-8 text.
+        symbols: The text, reduced.
         end: Where the hit ended: inside a number or up to two bytes behind it.
         floor: Where an earlier token ended.
     """
-    reach = _AROUND
-    while True:
-        low = max(floor, end - reach)
-        reduced = data[low : end + reach].translate(_TABLE)
-        left = reduced.rfind(b"|", 0, end - low - 2) + 1
-        right = reduced.find(b"|", end - low - 2)
-        if reach == _FURTHER or ((left or low == floor) and (right >= 0 or end + reach >= len(data))):
-            break
-        reach = _FURTHER
-    if right < 0:
-        return low + left, low + len(reduced), reduced[left:], low + len(reduced) < len(data)
-    return low + left, low + right, reduced[left:right], False
+    middle = end - 2
+    low = symbols.rfind(b"|", max(floor, end - _FURTHEST), middle) + 1
+    if not low:
+        low = max(floor, end - _FURTHEST)
+    high = symbols.find(b"|", middle, end + _FURTHEST)
+    if high < 0:
+        high = min(end + _FURTHEST, len(symbols))
+        return low, symbols[low:high], high < len(symbols)
+    return low, symbols[low:high], False
 
 
 def abstract(pattern: str, ignore_case: bool) -> tuple[str, int]:
