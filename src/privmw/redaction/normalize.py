@@ -1,7 +1,8 @@
 r"""Text as a reader would see it: escapes decoded, look-alike characters folded, with a way back to the original.
 
 Percent-encoding (also of itself), JSON and Python escapes (``\u0040``, ``\n``), HTML entities, full-width and
-mathematical forms, digits of other scripts, invisible characters, typographic dashes and spaces, decomposed letters.
+mathematical forms, digits of other scripts, invisible characters, typographic dashes and spaces, decomposed letters;
+numbers that a line break or spaced hyphens take apart.
 Both the original and the normalised text are searched; matches in the latter are mapped back.
 """
 
@@ -11,7 +12,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Normalised", "may_need_normalising", "normalise"]
 
@@ -28,6 +29,18 @@ _ESCAPE = re.compile(
 
 _PLUS = re.compile(r"(?<=[0-9A-Za-z.)])\+(?=[0-9A-Za-z(])")
 """A space in a form or query (application/x-www-form-urlencoded)."""
+
+_SPACED_HYPHEN = re.compile(r" - (?<=[0-9] - )(?=[0-9])")
+_LINE_BREAK = re.compile(r"\n(?:(?<=[0-9]\n)|(?<=[0-9][ .)\r-]\n)|(?<=[0-9][ .)-]\r\n))[ \t]{0,8}(?=[-.]?[0-9])")
+_BEFORE_BREAK = re.compile(r"(?<![0-9A-Za-z,;|_/.-])(?<![0-9]:)\+?\(?[0-9](?:[ .()-]{0,2}[0-9])*[ .)-]?\Z")
+_BEHIND_BREAK = re.compile(r"[-.]?[0-9](?:[ .-]?[0-9])*+(?![0-9A-Za-z,;|_/:])")
+_DATE = re.compile(r"[0-9]{4}[-.][0-9]{1,2}[-.][0-9]")
+_WITHIN = 40
+"""Characters before a line break in which the number that it takes apart begins."""
+
+_FEWEST = 9
+_MOST = 19
+"""Digits of such a number."""
 
 _FOLDABLE = re.compile(
     "["
@@ -104,6 +117,10 @@ def may_need_normalising(text: str) -> bool:
         return True
     if ("%" in text or "\\" in text or "&" in text) and _ESCAPE.search(text) is not None:
         return True
+    if "\n" in text and _LINE_BREAK.search(text) is not None:
+        return True
+    if " - " in text and _SPACED_HYPHEN.search(text) is not None:
+        return True
     return "+" in text and "=" in text and _PLUS.search(text) is not None
 
 
@@ -121,21 +138,29 @@ def normalise(text: str) -> Normalised | None:
             current = _pass(current, _CLUSTER, _fold, maps)
         if current == before:
             break
+    if "\n" in current:
+        current = _replaced(current, _breaks(current), maps)
+    if " - " in current:
+        current = _pass(current, _SPACED_HYPHEN, _hyphen, maps)
     return Normalised(current, maps) if maps and current != text else None
 
 
 def _pass(
     text: str, pattern: re.Pattern[str], pieces: Callable[[str], Iterator[tuple[int, str]]], maps: list[_Map]
 ) -> str:
+    return _replaced(text, ((match.start(), pieces(match[0])) for match in pattern.finditer(text)), maps)
+
+
+def _replaced(text: str, places: Iterable[tuple[int, Iterable[tuple[int, str]]]], maps: list[_Map]) -> str:
+    """Replace pieces, given by where they stand, as lengths in the old text and what becomes of them."""
     parts: list[str] = []
     back = _Map()
     position = length = 0
-    for match in pattern.finditer(text):
-        start, end = match.span()
+    for start, pieces in places:
         parts.append(text[position:start])
         length += start - position
         position = start
-        for old_length, new in pieces(match[0]):
+        for old_length, new in pieces:
             back.new_starts.append(length)
             back.old_starts.append(position)
             length += len(new)
@@ -143,12 +168,51 @@ def _pass(
             back.new_ends.append(length)
             back.old_ends.append(position)
             parts.append(new)
-        position = end
     if not parts:
         return text
     parts.append(text[position:])
     maps.append(back)
     return "".join(parts)
+
+
+def _breaks(text: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """Find the line breaks within numbers; columns of numbers and lines that begin with a date hold none."""
+    for match in _LINE_BREAK.finditer(text):
+        start, end = match.span()
+        if text[start - 1 : start] == "\r":
+            start -= 1
+        before = _BEFORE_BREAK.search(text[max(0, start - _WITHIN) : start])
+        behind = _BEHIND_BREAK.match(text, end, end + _WITHIN)
+        if before is None or behind is None or _DATE.match(text, end):
+            continue
+        digits = sum(map(str.isdigit, before[0])), sum(map(str.isdigit, behind[0]))
+        if (
+            min(digits) > 1
+            and _FEWEST <= sum(digits) <= _MOST
+            and not _in_column(text, start - len(before[0]), behind.end())
+        ):
+            yield start, [(end - start, _joint(before[0], behind[0]))]
+
+
+def _in_column(text: str, start: int, end: int) -> bool:
+    """Whether two lines that are numbers as a whole have a third one beside them."""
+    if text[max(0, start - 1) : start] not in {"", "\n"} or text[end : end + 1] not in {"", "\r", "\n"}:
+        return False
+    above, below = text[:start].rstrip(), text[end : end + _WITHIN].lstrip()
+    return above[-1:].isdigit() or below[:1].isdigit()
+
+
+def _joint(before: str, behind: str) -> str:
+    """What stands between two parts of a number: a space where its groups are set apart by spaces and one is complete."""
+    if not (before[-1].isdigit() and behind[0].isdigit()):
+        return ""
+    groups, following = before.split(" "), behind.split(" ")
+    complete = len(groups[-1]) == len(groups[-2] if len(groups) > 1 else following[0])
+    return " " if complete and len(groups) + len(following) > 2 else ""
+
+
+def _hyphen(spaced: str) -> Iterator[tuple[int, str]]:
+    yield len(spaced), "-"
 
 
 def _space(plus: str) -> Iterator[tuple[int, str]]:
