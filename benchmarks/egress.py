@@ -38,18 +38,15 @@ _URL = "https://api.openai.com/v1/chat/completions"
 
 
 def _body(values: tuple[str, ...]) -> bytes:
-    text = ""
-    for value in values or ("our office",) * 5:
-        text += _SENTENCE * 5 + f"Reach me by way of {value} if you can. "
-    text = (text + _SENTENCE * 10)[:4096]
-    turns = [text[at : at + 683] for at in range(0, len(text), 683)]
     messages = [{"role": "system", "content": "You answer the questions of customers."}]
-    messages += [{"role": ("user", "assistant")[at % 2], "content": turn} for at, turn in enumerate(turns)]
+    for at, value in enumerate((*values, "our office") if values else ("our office",) * 6):
+        turn = _SENTENCE * 3 + f"Reach me by way of {value} if you can. " + _SENTENCE * 3
+        messages.append({"role": ("user", "assistant")[at % 2], "content": turn[:683]})
     return json.dumps({"model": "gpt-5-mini", "messages": messages}, separators=(",", ":")).encode()
 
 
 CLEAN, DENSE = _body(()), _body(_VALUES)
-"""Bodies of a call: six turns of 4,096 characters together; the second holds five values."""
+"""Bodies of a call: six turns of 683 characters; the second holds five values, one in each turn but the last."""
 
 
 class _Durable:
@@ -87,7 +84,7 @@ def _guard(finder: Any = None) -> Any:
 
 
 def _answer(sent: bytes) -> bytes:
-    said = json.loads(sent)["messages"][2]["content"]
+    said = json.loads(sent)["messages"][1]["content"]
     message = {"role": "assistant", "content": f"You wrote: {said}"}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     usage = {"prompt_tokens": 900, "completion_tokens": 140}
