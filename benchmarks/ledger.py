@@ -25,6 +25,7 @@ from typing import Any
 
 from benchmarks.tables import show
 from benchmarks.timing import percentile
+from privmw.ledger.ahead import processors
 from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import (
@@ -260,6 +261,17 @@ QUESTIONS: dict[str, Callable[[int], tuple[Criteria, int | None]]] = {
         Criteria(categories=frozenset({"user.contact"}), since_ms=START + count * 10),
         50,
     ),
+    "country, purpose and decision in a day, latest 50": lambda count: (
+        Criteria(
+            countries=frozenset({"US"}),
+            purposes=frozenset({"chat"}),
+            decisions=frozenset({DecisionKind.ALLOW_REDACTED}),
+            since_ms=START + count * 20,
+            until_ms=START + count * 20 + 86_400_000,
+        ),
+        50,
+    ),
+    "purge records, all": lambda count: (Criteria(kinds=frozenset({RecordKind.PURGE})), None),
     "one subject, all": lambda count: (Criteria(subject_ref=hashlib.sha256(b"7").hexdigest()[:32]), None),
     "nothing found": lambda count: (Criteria(recipients=frozenset({"nobody"})), None),
 }
@@ -280,23 +292,29 @@ def ask(directory: Path, count: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def prove(directory: Path) -> dict[str, float]:
-    """Verify in a process of its own: seconds and peak megabytes."""
-    command = [sys.executable, "-m", "benchmarks.ledger", "--verify", str(directory)]
+def prove(directory: Path, jobs: int) -> dict[str, float]:
+    """Verify in a process of its own, with so many beside it: seconds, processor seconds and peak megabytes."""
+    command = [sys.executable, "-m", "benchmarks.ledger", "--verify", str(directory), str(jobs)]
     result: dict[str, float] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     return result
 
 
-def verify_here(directory: Path) -> dict[str, float | str]:
+def verify_here(directory: Path, jobs: int) -> dict[str, float | str]:
     """The process of :func:`prove`."""
     from privmw.ledger.verify import verify
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start = time.perf_counter()
-    verdict = verify(directory).verdict
+    verdict = verify(directory, jobs=jobs).verdict
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "added_mb": peak - before, "verdict": str(verdict)}
+    own, beside = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "seconds": seconds,
+        "processor_seconds": own.ru_utime + own.ru_stime + beside.ru_utime + beside.ru_stime,
+        "added_mb": own.ru_maxrss / 1024 - before,
+        "beside_mb": beside.ru_maxrss / 1024,
+        "verdict": str(verdict),
+    }
 
 
 def ship(directory: Path) -> dict[str, float] | None:
@@ -356,13 +374,13 @@ def collect(*, quick: bool = False) -> dict[str, Any]:
         big = fresh()
         results["big"] = {"records": all_of_them, "bytes_per_record": fill(big, all_of_them)}
         results["questions"] = ask(big, all_of_them)
-        results["verify"] = prove(big)
+        results["verify"] = {str(jobs): prove(big, jobs) for jobs in sorted({1, processors()})}
         return results
 
 
 def report(results: dict[str, Any]) -> None:
     """Print the results as tables."""
-    enqueued, waited, verified = results["enqueue"], results["before_send"], results["verify"]
+    enqueued, waited = results["enqueue"], results["before_send"]
     rows = [
         [
             "enqueue on the event loop, median (mean, p99)",
@@ -376,7 +394,14 @@ def report(results: dict[str, Any]) -> None:
         ["waited for (before_send), p50 (p99)", _text("{p50_ms:.2f} ms ({p99_ms:.2f})", waited), ""],
         *([f"{name}, per second", f"{rate:,.0f}", ""] for name, rate in results["peers_per_second"].items()),
         [f"bytes per record, of {results['big']['records']:,}", f"{results['big']['bytes_per_record']:,.0f}", ""],
-        ["verify all of them", _text("{seconds:.1f} s, {added_mb:.0f} MB, {verdict}", verified), "flat memory"],
+        *(
+            [
+                f"verify all of them, {jobs} process(es)",
+                _text("{seconds:.1f} s ({processor_seconds:.1f} of processors), {added_mb:.0f} MB, {verdict}", proven),
+                "flat memory",
+            ]
+            for jobs, proven in results["verify"].items()
+        ),
     ]
     if results["ship"] is not None:
         rows.append(["copied to PostgreSQL per second", f"{results['ship']['per_second']:,.0f}", ""])
@@ -398,12 +423,12 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--worker", nargs=2, metavar=("DIR", "N"), help=argparse.SUPPRESS)
-    parser.add_argument("--verify", metavar="DIR", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--verify", nargs=2, metavar=("DIR", "JOBS"), help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.worker:
         print(json.dumps(work(Path(options.worker[0]), int(options.worker[1]))))
     elif options.verify:
-        print(json.dumps(verify_here(options.verify)))
+        print(json.dumps(verify_here(Path(options.verify[0]), int(options.verify[1]))))
     else:
         results = collect(quick=options.quick)
         print(json.dumps(results, indent=1)) if options.json else report(results)

@@ -287,3 +287,44 @@ def test_an_abandoned_answer_does_no_harm(directory: Path) -> None:
         answer = opened.transfers()
         assert RECORDS[0].record_id == next(answer).record.record_id
     del answer
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        Criteria(),
+        Criteria(since_ms=START, until_ms=START + 50_000),
+        Criteria(decisions=frozenset({DecisionKind.DENY}), since_ms=START + 10_000),
+        Criteria(recipients=frozenset({"openai"}), countries=frozenset({"US"})),
+        Criteria(purposes=frozenset({"essential.service"}), categories=frozenset({"user.contact"})),
+        Criteria(kinds=frozenset({RecordKind.POLICY})),
+        Criteria(subject_ref="s3"),
+        Criteria(subject_ref="s3", decisions=frozenset({DecisionKind.DENY})),
+        Criteria(recipients=frozenset({"nobody"})),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_no_question_reads_a_whole_ledger(ledger: Ledger, criteria: Criteria, newest_first: bool) -> None:
+    """Every statement that a question leads to searches by an index; only the few facets are read whole."""
+    connection = ledger._chains[0]._connection  # type: ignore[attr-defined]
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    list(ledger.transfers(criteria, newest_first=newest_first, limit=10))
+    connection.set_trace_callback(None)
+    assert statements
+    steps = [step for sql in statements for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert {"facets"} >= {step.split()[1] for step in steps if step.startswith("SCAN") and "json_each" not in step}
+
+
+def test_more_kinds_of_transfer_than_cursors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a question matches very many facets, one walk over the time index gives the same answers as many cursors."""
+    writer = LedgerWriter(tmp_path / "ledger")
+    for index in range(300):
+        writer.submit(intent(index, time_ms=START + index, recipient_id=f"recipient{index % 100}"))
+    writer.close()
+    with Ledger.open(tmp_path / "ledger") as opened:
+        wanted = Criteria(countries=frozenset({"US"}), since_ms=START + 20)
+        answers = [list(opened.transfers(wanted, newest_first=order, limit=50)) for order in (False, True)]
+        monkeypatch.setattr("privmw.ledger.sqlite._MOST_CURSORS", 10)
+        assert answers == [list(opened.transfers(wanted, newest_first=order, limit=50)) for order in (False, True)]
+    assert [START + 20, START + 299] == [found[0].record.time_ms for found in answers]

@@ -114,11 +114,7 @@ class FileChain:
 
     def columns_fit(self, row: FileHeader, members: Mapping[str, Any]) -> bool:
         """Whether ``epoch``, ``time``, ``intent`` and the facet are those that the header gives."""
-        intent = members.get("intent_id")
-        if intent is None or row.intent is None or _uuid(row.intent) != intent:
-            if (row.epoch, row.time_ms, row.intent) != columns_of(members):
-                return False
-        elif row.epoch != members["epoch"] or row.time_ms != members["time"]:
+        if (row.epoch, row.time_ms, row.intent) != columns_of(members):
             return False
         facet = self._facets.get(row.facet)
         if facet is None:  # a live writer may have added one since
@@ -200,12 +196,6 @@ class _Check:
 def _check(connection: sqlite3.Connection) -> list[str]:
     connection.execute(f"PRAGMA cache_size={_CHECK_CACHE}")
     return [str(line) for (line,) in connection.execute("PRAGMA integrity_check(3)") if line != "ok"]
-
-
-def _uuid(key: bytes) -> str:
-    """The usual spelling of a UUID."""
-    digits = key.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:

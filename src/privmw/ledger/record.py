@@ -13,7 +13,7 @@ which says nothing about it, because the salt is 32 random bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final
@@ -112,10 +112,13 @@ MEMBERS: Final[Mapping[str, str]] = {**_SCALARS, **{name: name for name in (*_EN
 WRITER_MEMBERS: Final = ("schema", "writer_id", "epoch", "seq", "prev_hash", "payload_commit", "clock_back_ms")
 """Members that the writer adds."""
 
-_ATTRIBUTES: Final = {member: name for name, member in MEMBERS.items()}
-_WORDS: Final[dict[str, dict[str, StrEnum]]] = {
-    name: {item.value: item for item in words} for name, words in _ENUMS.items()
+_READ: Final[dict[str, tuple[str, Callable[[Any], Any] | None]]] = {
+    **{member: (name, None) for name, member in _SCALARS.items()},
+    **{name: (name, {item.value: item for item in words}.__getitem__) for name, words in _ENUMS.items()},
+    **{name: (name, tuple) for name in _LISTS},
+    **{name: (name, None) for name in _MAPS},
 }
+"""Member of the header → attribute, and what makes its value from what JSON holds."""
 
 _PAYLOAD: Final = ("subject_ref", "consent_record_ref", "tenant_ref", "request_id", "trace_id", "route")
 
@@ -181,13 +184,10 @@ def record_from(header: Mapping[str, Any], payload: Mapping[str, Any] | None = N
     """
     fields: dict[str, Any] = {}
     for member, value in header.items():
-        name = _ATTRIBUTES.get(member)
-        if name is None:
-            continue
-        if name in _ENUMS:
-            fields[name] = _WORDS[name][value]
-        else:
-            fields[name] = tuple(value) if name in _LISTS else value
+        read = _READ.get(member)
+        if read is not None:
+            name, convert = read
+            fields[name] = value if convert is None else convert(value)
     if payload is not None:
         known = {name: payload[name] for name in _PAYLOAD if name in payload}
         fields["payload"] = SubjectPayload(**known, item_fields=tuple(payload.get("item_fields", ())))

@@ -46,7 +46,7 @@ CREATE TABLE headers (
     hash BLOB NOT NULL,
     header BLOB NOT NULL
 ) STRICT;
-CREATE INDEX headers_time ON headers (time);
+CREATE INDEX headers_time ON headers (time, facet);
 CREATE INDEX headers_facet ON headers (facet, time);
 CREATE INDEX headers_intent ON headers (intent) WHERE intent IS NOT NULL;
 CREATE TABLE payloads (
@@ -102,6 +102,14 @@ def columns_of(header: Mapping[str, Any]) -> tuple[int, int, bytes | None]:
 
 def intent_key(record_id: str) -> bytes:
     """Turn a record id into the key of the intent index: its 16 bytes, or its UTF-8 when it is no UUID."""
+    if len(record_id) == 36:
+        try:
+            key = bytes.fromhex(record_id.replace("-", ""))
+        except ValueError:
+            key = b""
+        digits = key.hex()
+        if f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}" == record_id:
+            return key  # as uuid.UUID would have it, several times sooner
     try:
         return uuid.UUID(record_id).bytes
     except ValueError:

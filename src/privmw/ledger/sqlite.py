@@ -24,7 +24,7 @@ __all__ = ["DirectoryStore", "SqliteChain"]
 
 _HEADER: Final = "h.seq, h.epoch, h.time, h.hash, h.header"
 _PAYLOAD: Final = "seq, salt, data, retention_class, purge_after, subject_ref"
-_MOST_CURSORS: Final = 64
+_MOST_CURSORS: Final = 1_000
 _CHUNK: Final = 500
 _LAST: Final = 2**62
 
