@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -145,6 +146,13 @@ class FileChain:
     def unfinished(self) -> WalState:
         """How the file's write-ahead log ends."""
         return wal_state(self._wal)
+
+    def log_age(self) -> float:
+        """Seconds since the write-ahead log was written, 0 where that can not be told."""
+        try:
+            return time.time() - self._wal.stat().st_mtime
+        except OSError:
+            return 0.0
 
     def close(self) -> None:
         """Close the file."""

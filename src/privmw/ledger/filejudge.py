@@ -22,6 +22,8 @@ __all__ = ["KEYS_FILE", "READ_ERRORS", "judge_files"]
 KEYS_FILE = "verifier-keys.txt"
 """Where writers leave their public keys in the ledger's directory, for want of better ones."""
 
+_STILL_SECONDS = 2.0
+
 READ_ERRORS: tuple[type[Exception], ...] = (
     sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError
 )  # fmt: skip
@@ -119,7 +121,7 @@ def _log_state(chain: FileChain) -> WalState:
     """How the log ends, once it stands still: a live writer's log may end anywhere for a moment."""
     state = chain.unfinished()
     for _ in range(3):
-        if state is WalState.CLEAN:
+        if state is WalState.CLEAN or chain.log_age() > _STILL_SECONDS:
             break
         time.sleep(0.02)
         state = chain.unfinished()
