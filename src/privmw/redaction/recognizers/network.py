@@ -83,6 +83,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"(?=[\s<>\"'`{}|\\^,;.!?)\]]*(?:[\s<>\"'`{}|\\^]|$))(?<=\.[^\s]{2})?"
         r"|(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+(?:com|net|org|info|biz|io|dev|app|ai|edu|gov|site|online"
         r"|shop|xyz|co\.[a-z]{2}|or\.kr|go\.kr|[a-z]{2})(?:/[^\s<>\"'`]*)?)(?![0-9A-Za-z_@-])",
+        trigger=r"(?i:https?|ftp)://|[0-9A-Za-z]\.[a-z]{2}",
         lookback=256,
         lookahead=512,
         score=0.5,

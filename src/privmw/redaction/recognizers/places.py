@@ -78,7 +78,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"(?<![가-힣]){_PROVINCE} {{0,2}}(?:[가-힣]{{1,6}}(?:시|군|구) {{0,2}}){{0,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) {{0,2}})?(?:{_STREET}|{_LOT}){_DETAIL}"
         rf"|(?<![가-힣]){_NO_ADVERB}(?:[가-힣]{{1,6}}(?:시|군|구) ){{1,2}}(?:[가-힣]{{1,6}}(?:읍|면|동) )?(?:{_STREET}|{_LOT}){_DETAIL}",
         trigger=rf"(?:{_PLACE_BYTES}) {{0,2}}(?:[\xea-\xed][\x80-\xbf][\x80-\xbf]|[0-9 ]){{1,14}}"
-        rf"(?:{_WAY_BYTES}) ?(?:\xec\xa7\x80\xed\x95\x98 ?)?[0-9]",
+        rf"(?:{_WAY_BYTES}) ?(?:(?:\xec\xa7\x80\xed\x95\x98|\xec\x82\xb0) ?)?[0-9]",
         lookback=96,
         lookahead=64,
         score=0.75,

@@ -92,7 +92,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "UK_VEHICLE_REGISTRATION",
         rf"{LEFT}(?:{_AREA}(?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[ -]?{_LETTERS}|[A-HJ-NPR-TV-Y][ -]?[0-9]{{1,3}}[ -]?{_LETTERS}"
         rf"|{_LETTERS}[ -]?[0-9]{{1,3}}[ -]?[A-HJ-NPR-TV-Y]){RIGHT}",
-        r"[A-Z][0-9]{1,3}[ -]?[A-Z]|[A-Z] [0-9]{1,3}[A-Z]",
+        r"[A-Z][ -]?[0-9]{1,3}[ -]?[A-Z]",
         ("vehicle", "registration", "car reg", "car", "number plate", "numberplate", "vrm", "licence plate", "license plate",
          "plate", "dvla", "vehicles"),
         source="DVLA: current, prefix and suffix styles",
