@@ -6,6 +6,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import spacy
 
 from privmw.errors import ConfigurationError, RedactionError
 from privmw.redaction.ner import Findings, NerOptions, NerRedactor, NerTier, load_model
-from privmw.redaction.nermodel import OnnxModel, Span, find_model
+from privmw.redaction.nermodel import OnnxModel, Span, _pieces, find_model
 from privmw.redaction.nerspacy import SpacyModel
 from privmw.redaction.pseudonyms import Pseudonymiser
 from privmw.redaction.redactor import Redactor
@@ -121,6 +122,19 @@ def test_long_texts_are_windowed(model: OnnxModel) -> None:
     assert len(spans & set(NAMES[:10])) >= 9
 
 
+def test_long_texts_are_cut_where_no_name_stands(model: OnnxModel) -> None:
+    """Pieces cover a text, each no longer than allowed, and end between paragraphs, sentences or words."""
+    for text in ("word " * 5000, "One sentence. " * 2000, "A line\n" * 3000, "x" * 20_001, "", "short"):
+        pieces = list(_pieces(text))
+        assert text == "".join(text[start:end] for start, end in pieces)
+        assert all(end - start <= 8000 for start, end in pieces)
+        assert all(text[end - 1] in " \n" for _, end in pieces[:-1]) or text.startswith("x")
+    text = "The quarterly figures were discussed at some length. " * 150 + "Then Margaret Dunleavy left the room. " * 9
+    spans = [span for span in model.find(text) if span.entity_type == "PERSON"]
+    assert {"Margaret Dunleavy"} == {text[span.start : span.end] for span in spans}
+    assert len(spans) == 9
+
+
 def test_escaped_line_breaks_are_no_letters(model: OnnxModel) -> None:
     """In JSON within a text the n of an escaped line break is no part of the name behind it."""
     text = r"Regards,\nMargaret Dunleavy"
@@ -187,17 +201,48 @@ def test_memory_of_results_is_bounded_and_keyed(tiers: list[NerTier]) -> None:
 
 @pytest.mark.parametrize("overload", ["block", "core_only"])
 def test_a_full_queue_has_a_stated_outcome(overload: Any, tiers: list[NerTier]) -> None:
-    """Block raises, core_only goes on flagged and counted."""
-    tier = tier_of(Slow(0.05), tiers, queue=1, overload=overload)
-    texts = [f"Ann {number}" for number in range(6)]
-    if overload == "block":
-        with pytest.raises(RedactionError, match="queue"):
-            tier.find(texts)
-    else:
-        findings = tier.find(texts)
-        assert not findings.complete
-        assert len(findings.matches) < 6
-    assert tier.skipped["full"] > 0
+    """Block raises, core_only goes on flagged and counted; afterwards there is room again."""
+    tier = tier_of(Slow(0.2), tiers, queue=1, overload=overload)
+    with ThreadPoolExecutor(2) as others:
+        running = [others.submit(tier.find, [f"Ann {number}"]) for number in range(2)]
+        while tier._calls < 2:
+            time.sleep(0.005)
+        if overload == "block":
+            with pytest.raises(RedactionError, match="queue") as caught:
+                tier.find(["Bob left", "Bob came"])
+            assert caught.value.limit == "model"
+        else:
+            assert Findings({}, complete=False) == tier.find(["Bob left", "Bob came"])
+        assert all(call.result().complete for call in running)
+    assert tier.skipped == {"full": 2}
+    assert tier._calls == 0
+    assert tier.find(["Bob left"]).complete
+
+
+def test_one_call_may_have_many_texts(tiers: list[NerTier]) -> None:
+    """The queue counts calls: a conversation of hundred turns is one, however short the queue."""
+    tier = tier_of(Slow(), tiers, queue=1)
+    findings = tier.find([f"Ann {number}" for number in range(100)])
+    assert (True, 100) == (findings.complete, len(findings.matches))
+
+
+@pytest.mark.anyio
+async def test_a_call_that_nobody_waits_for_gives_its_place_back(tiers: list[NerTier]) -> None:
+    """When the caller goes away, or is refused for the time, the texts that wait are not looked at."""
+    import asyncio
+
+    model = Slow(0.1)
+    tier = tier_of(model, tiers, timeout=0.05)
+    with pytest.raises(RedactionError, match="slow"):
+        await tier.find_async([f"Ann {number}" for number in range(20)])
+    gone = asyncio.create_task(tier.find_async([f"Bob {number}" for number in range(20)]))
+    await asyncio.sleep(0.02)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    await asyncio.sleep(0.3)
+    assert tier._calls == 0
+    assert model.looked <= 3
 
 
 @pytest.mark.parametrize("overload", ["block", "core_only"])

@@ -21,7 +21,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from time import monotonic
 
-from privmw.errors import RedactionError
+from privmw.errors import ConfigurationError, RedactionError
 from privmw.redaction.neroptions import NerOptions, SpanModel, load_model
 from privmw.redaction.operators import Replace
 from privmw.redaction.redactor import Redactor, Transformed
@@ -74,7 +74,7 @@ class NerTier:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
-        self._pending = 0
+        self._calls = 0
         self._remembered: OrderedDict[bytes, tuple[Match, ...]] = OrderedDict()
 
     def load(self) -> None:
@@ -98,20 +98,17 @@ class NerTier:
         Raises:
             RedactionError: The pool is full or slow and the options say ``block``, or the model failed.
         """
-        known, jobs = self._start(texts)
+        call = self._start(texts)
         deadline = None if self.options.overload == "wait" else monotonic() + self.options.timeout
-        complete = len(jobs.refused) == 0
-        for text, job in jobs.running.items():
-            try:
-                known[text] = job.result(None if deadline is None else max(0.0, deadline - monotonic()))
-            except FutureTimeoutError:
-                complete = False
-                self._slow(job)
-            except RedactionError:
-                raise
-            except Exception as error:
-                raise _failed() from error
-        return _findings(known, complete)
+        try:
+            for text, job in call.jobs.items():
+                try:
+                    call.known[text] = job.result(None if deadline is None else max(0.0, deadline - monotonic()))
+                except FutureTimeoutError:
+                    self._slow(call)
+        finally:
+            call.abandon()
+        return call.findings()
 
     async def find_async(self, texts: Iterable[str]) -> Findings:
         """The same without blocking the event loop.
@@ -119,24 +116,21 @@ class NerTier:
         Raises:
             RedactionError: See :meth:`find`.
         """
-        known, jobs = self._start(texts)
+        call = self._start(texts)
         deadline = monotonic() + self.options.timeout
-        complete = len(jobs.refused) == 0
-        for text, job in jobs.running.items():
-            waiting = asyncio.wrap_future(job)
-            try:
-                if self.options.overload == "wait":
-                    known[text] = await waiting
-                else:
-                    known[text] = await asyncio.wait_for(waiting, max(0.001, deadline - monotonic()))
-            except TimeoutError:
-                complete = False
-                self._slow(job)
-            except RedactionError:
-                raise
-            except Exception as error:
-                raise _failed() from error
-        return _findings(known, complete)
+        try:
+            for text, job in call.jobs.items():
+                waiting = asyncio.wrap_future(job)
+                try:
+                    if self.options.overload == "wait":
+                        call.known[text] = await waiting
+                    else:
+                        call.known[text] = await asyncio.wait_for(waiting, max(0.001, deadline - monotonic()))
+                except TimeoutError:
+                    self._slow(call)
+        finally:  # also where the caller has gone
+            call.abandon()
+        return call.findings()
 
     def remembered(self, texts: Iterable[str]) -> Findings:
         """What is remembered of texts, without a look at the others."""
@@ -150,56 +144,61 @@ class NerTier:
                 known[text] = matches
         return _findings(known, complete)
 
-    def _start(self, texts: Iterable[str]) -> tuple[dict[str, tuple[Match, ...]], _Jobs]:
-        known: dict[str, tuple[Match, ...]] = {}
-        jobs = _Jobs()
+    def _start(self, texts: Iterable[str]) -> _Call:
+        call = _Call()
+        new = []
         for text in dict.fromkeys(texts):
-            matches = () if not _is_prose(text) else self._recall(text)
-            if matches is not None:
-                known[text] = matches
-                continue
-            job = self._submit(text)
-            if job is None:
-                jobs.refused.append(text)
+            matches = self._recall(text) if _is_prose(text) else ()
+            if matches is None:
+                new.append(text)
             else:
-                jobs.running[text] = job
-        if jobs.refused:
-            self.skipped["full"] += len(jobs.refused)
-            if self.options.overload == "block":
-                for job in jobs.running.values():
-                    job.cancel()
-                raise RedactionError("model", remedy="The NER tier's queue is full; raise ner.queue or ner.workers")
-        return known, jobs
+                call.known[text] = matches
+        if not new:
+            return call
+        pool = self._admitted()
+        if pool is not None:
+            call.left, call.leave = len(new), self._leave
+            for text in new:
+                call.jobs[text] = job = pool.submit(self._look, text)
+                job.add_done_callback(call.done)
+            return call
+        self.skipped["full"] += len(new)
+        call.complete = False
+        if self.options.overload == "block":
+            raise RedactionError("model", remedy="The NER tier's queue is full; raise ner.queue or ner.workers")
+        return call
 
-    def _submit(self, text: str) -> Future[tuple[Match, ...]] | None:
+    def _admitted(self) -> ThreadPoolExecutor | None:
+        """The pool, where there is room for one more call."""
         options = self.options
         with self._lock:
-            if self._pending >= options.queue + options.workers and options.overload != "wait":
+            if self._calls >= options.queue + options.workers and options.overload != "wait":
                 return None
+            self._calls += 1
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="privmw-ner")
-            self._pending += 1
-            job = self._pool.submit(self._look, text)
-        job.add_done_callback(self._done)
-        return job
+            return self._pool
 
-    def _done(self, job: Future[tuple[Match, ...]]) -> None:
-        del job
+    def _leave(self) -> None:
         with self._lock:
-            self._pending -= 1
+            self._calls -= 1
 
-    def _slow(self, job: Future[tuple[Match, ...]]) -> None:
-        job.cancel()
+    def _slow(self, call: _Call) -> None:
         self.skipped["slow"] += 1
+        call.complete = False
         if self.options.overload == "block":
             raise RedactionError("model", remedy="The NER tier was too slow; raise ner.timeout or ner.workers")
 
     def _look(self, text: str) -> tuple[Match, ...]:
         wanted = self.options.entities
+        try:
+            spans = self._loaded().find(text)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            raise RedactionError("type", remedy="The NER model failed on a text") from error
         matches = tuple(
-            Match(span.entity_type, span.start, span.end, span.score)
-            for span in self._loaded().find(text)
-            if span.entity_type in wanted
+            Match(span.entity_type, span.start, span.end, span.score) for span in spans if span.entity_type in wanted
         )
         digest = self._digest(text)
         with self._lock:
@@ -229,12 +228,42 @@ class NerTier:
         return model
 
 
-class _Jobs:
-    """Texts under way, and those that the pool had no room for."""
+class _Call:
+    """What is known of the texts of one call, and what is under way.
+
+    Attributes:
+        known: Matches by text.
+        jobs: Texts that the model looks at.
+        complete: No text was left out.
+        left: Jobs that have not ended.
+        leave: Gives the call's place back when all have.
+    """
 
     def __init__(self) -> None:
-        self.running: dict[str, Future[tuple[Match, ...]]] = {}
-        self.refused: list[str] = []
+        self.known: dict[str, tuple[Match, ...]] = {}
+        self.jobs: dict[str, Future[tuple[Match, ...]]] = {}
+        self.complete = True
+        self.left = 0
+        self.leave: Callable[[], None] | None = None
+        self._lock = threading.Lock()
+
+    def done(self, job: Future[tuple[Match, ...]]) -> None:
+        """Note that a job has ended."""
+        del job
+        with self._lock:
+            self.left -= 1
+            last = self.left == 0
+        if last and self.leave is not None:
+            self.leave()
+
+    def abandon(self) -> None:
+        """Take back the jobs that have not begun: nobody waits for them any more."""
+        for job in self.jobs.values():
+            job.cancel()
+
+    def findings(self) -> Findings:
+        """What was found."""
+        return _findings(self.known, self.complete)
 
 
 class NerRedactor:
@@ -310,10 +339,6 @@ _WORD = re.compile(r"[A-Za-z'.,;!?()-]+", re.ASCII)
 
 def _findings(known: Mapping[str, tuple[Match, ...]], complete: bool) -> Findings:
     return Findings({text: matches for text, matches in known.items() if matches}, complete)
-
-
-def _failed() -> RedactionError:
-    return RedactionError("type", remedy="The NER model failed on a text")
 
 
 def _on_event_loop() -> bool:

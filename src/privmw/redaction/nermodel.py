@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,6 +47,7 @@ _MORE_OF_A_NAME = 0.02
 _WINDOW = 126  # tokens; this kind of model was trained on sentences, and does worse on longer windows
 _OVERLAP = 20
 _BATCH = 8
+_PIECE = 8000  # characters
 
 
 _PART = re.compile(r"[^\W\d_]{3,}")
@@ -151,7 +153,11 @@ class OnnxModel:
 
     def find(self, text: str) -> list[Span]:
         """Find the entities of a text, ordered, not overlapping."""
-        words = self._words(text)
+        words: list[Word] = []
+        for start, end in _pieces(text):
+            words += [
+                word._replace(start=word.start + start, end=word.end + start) for word in self._words(text[start:end])
+            ]
         accepted = list(_accepted(text, words, self._threshold))
         return _with_repeated_names(text, _spans(text, accepted))
 
@@ -245,12 +251,28 @@ def _with_repeated_names(text: str, spans: list[Span]) -> list[Span]:
     if not parts:
         return spans
     again = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(parts, key=len, reverse=True)))})(?![^\W_])")
-    more = [
-        Span("PERSON", found.start(), found.end(), 0.5)
-        for found in again.finditer(text)
-        if not any(span.start < found.end() and found.start() < span.end for span in spans)
-    ]
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    more = []
+    for found in again.finditer(text):
+        before = bisect_left(starts, found.end())  # spans that begin before it ends; only the last of them may reach it
+        if not before or ends[before - 1] <= found.start():
+            more.append(Span("PERSON", found.start(), found.end(), 0.5))
     return sorted([*spans, *more], key=lambda span: span.start) if more else spans
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ``[start, end)`` of pieces cut between paragraphs or sentences.
+
+    Tokenising holds Python's lock, so a long text in one piece would make everything else in the process late.
+    """
+    start = 0
+    while len(text) - start > _PIECE:
+        middle, end = start + _PIECE // 2, start + _PIECE
+        cuts = (text.rfind(mark, middle, end) + len(mark) for mark in ("\n\n", "\n", ". ", " "))
+        cut = next((cut for cut in cuts if cut > middle), end)
+        yield start, cut
+        start = cut
+    yield start, len(text)
 
 
 def _windows(word_ids: Sequence[int | None]) -> Iterator[tuple[int, int]]:

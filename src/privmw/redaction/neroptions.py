@@ -37,7 +37,7 @@ class NerOptions:
         entities: Entity types to take from the model.
         threshold: Probability from which an uncapitalised word counts; capitalised ones count earlier.
         workers: Threads; each text runs on one.
-        queue: Texts that may wait for a thread.
+        queue: Calls that may wait for a thread, however many texts each has.
         timeout: Seconds that one call may take.
         overload: What happens when the queue is full or the time is up.
         remembered: Texts whose results are remembered.
@@ -51,7 +51,7 @@ class NerOptions:
     threshold: float = 0.4
     workers: int = 1
     queue: int = 64
-    timeout: float = 5.0
+    timeout: float = 30.0
     overload: Overload = "block"
     remembered: int = 4096
 

@@ -39,7 +39,7 @@ class NerSettings(Section):
     """``[ner]``: names, addresses and places in AI prompts, found by a model.
 
     ``enabled``: ``"auto"`` uses the tier where its libraries are installed (``privmw[ner]``), ``true`` insists on it: what
-    is missing stops the start. ``overload``: what happens when ``queue`` texts wait or a call takes longer than
+    is missing stops the start. ``overload``: what happens when ``queue`` calls wait or one takes longer than
     ``timeout`` seconds: ``block`` refuses the call, ``core_only`` sends it as the patterns alone would, flagged in its
     record, ``wait`` waits.
     """
@@ -55,5 +55,5 @@ class NerSettings(Section):
     threshold: float = Field(default=0.4, gt=0, le=1)
     workers: int = Field(default=1, ge=1, le=64)
     queue: int = Field(default=64, ge=1)
-    timeout: float = Field(default=5.0, gt=0)
+    timeout: float = Field(default=30.0, gt=0)
     overload: Literal["block", "core_only", "wait"] = "block"
