@@ -44,7 +44,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "credit_card": ("see [[4111 1111 1111 1111]] ok", "see 4111 1111 1111 1112 ok"),
     "crypto_base58": ("wallet: [[1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa]] ok", "see 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa ok"),
     "crypto_bech32": ("see [[bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4]] ok", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"),
-    "crypto_ethereum": ("see [[0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed]] ok", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"),
+    "crypto_ethereum": ("see [[0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed]] ok", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed0"),
     "crypto_monero": (
         "xmr: [[44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A]] ok",
         "see 44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3 ok",

@@ -96,7 +96,6 @@ PUBLISHED: tuple[tuple[Checksum, str], ...] = (
     (crypto.wallet, "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"),
     (crypto.wallet, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
     (crypto.wallet, "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"),
-    (crypto.wallet, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
     (crypto.wallet, "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh"),
     (network.ipv6, "2001:db8::ff00:42:8329"),
     (network.ipv6, "::ffff:192.0.2.128/96"),

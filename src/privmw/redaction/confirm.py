@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from privmw.redaction.cues import AFTER, BEFORE, Cues
-from privmw.redaction.gate import Candidates, Cue, Points
+from privmw.redaction.cues import AFTER, BEFORE, Cue, Cues, speaking
+from privmw.redaction.gate import Candidates, Points, Word
 from privmw.redaction.plan import Plan
 from privmw.redaction.spans import Found
 
@@ -75,12 +75,13 @@ class _Leaf:
         found: Matches; overlaps are left in it.
         taken: What guarded plans keep away from.
         done: By plan, where its last match ended.
+        heard: Context words around matches, by their span.
     """
 
-    __slots__ = ("_placeholders", "ceiling", "cues", "done", "floor", "found", "key_mask", "taken", "text")
+    __slots__ = ("_placeholders", "ceiling", "cues", "done", "floor", "found", "heard", "key_mask", "taken", "text")
 
     def __init__(
-        self, text: str, floor: int, ceiling: int, key_mask: int, cues: Sequence[Cue], found: list[Found]
+        self, text: str, floor: int, ceiling: int, key_mask: int, cues: Sequence[Word], found: list[Found]
     ) -> None:
         self.text = text
         self.floor = floor
@@ -90,6 +91,7 @@ class _Leaf:
         self.found = found
         self.taken: list[Span] = []
         self.done: dict[int, int] = {}
+        self.heard: dict[Span, Sequence[Cue]] = {}
         self._placeholders: list[Span] | None = None
 
     @property
@@ -294,7 +296,10 @@ class Confirmer:
             if at > end + AFTER + BEFORE:
                 return False
             if mask & bit:
-                return self._cues.near(leaf.text, start, end, plan, leaf.floor, leaf.ceiling) is not None
+                heard = leaf.heard.get((start, end))
+                if heard is None:
+                    heard = leaf.heard[start, end] = self._cues.around(leaf.text, start, end, leaf.floor, leaf.ceiling)
+                return speaking(heard, start, end, plan) is not None
         return False
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from privmw.redaction.plan import Plan
 
-__all__ = ["AFTER", "BEFORE", "Cues", "words_of"]
+__all__ = ["AFTER", "BEFORE", "Cue", "Cues", "speaking", "words_of"]
 
 BEFORE = 64
 """Characters before a value in which a context word counts at most."""
@@ -100,35 +100,33 @@ class Cues:
                     mask |= bits
         return mask
 
-    def near(self, text: str, start: int, end: int, plan: Plan, floor: int, ceiling: int) -> str | None:
-        """Return the context word that speaks for a match of a plan, or ``None``.
+    def around(self, text: str, start: int, end: int, floor: int, ceiling: int) -> Sequence[Cue]:
+        """Return the context words around a match, the nearest before it first, those behind it after all others.
 
         Args:
             text: The text.
             start: Where the match begins.
             end: Where it ends.
-            plan: The plan.
             floor: Where the leaf that holds the match begins.
             ceiling: Where that leaf ends.
         """
-        bit = plan.bit
-        before = max(floor, start - plan.within)
+        before = max(floor, start - BEFORE)
         while floor < before < start and _cuts_word(text, before):
             before += 1
-        nearest = None
-        for cue_start, cue_end, mask in self._cues(text, before, start):
-            if mask & bit:
-                nearest = text[cue_start:cue_end]
-        if nearest is None:
-            behind = min(ceiling, end + min(AFTER, plan.within))
-            while end < behind < ceiling and _cuts_word(text, behind):
-                behind -= 1
-            while end < behind and _cuts_word(text, end):
-                end += 1
-            for cue_start, cue_end, mask in self._cues(text, end, behind):
-                if mask & bit:
-                    return text[cue_start:cue_end]
-        return nearest
+        behind = min(ceiling, end + AFTER)
+        while end < behind < ceiling and _cuts_word(text, behind):
+            behind -= 1
+        first = end
+        while first < behind and _cuts_word(text, first):
+            first += 1
+        cues = [*self._cues(text, before, start)][::-1]
+        cues += self._cues(text, first, behind)
+        return cues
+
+    def near(self, text: str, start: int, end: int, plan: Plan, floor: int, ceiling: int) -> str | None:
+        """Return the context word that speaks for a match of a plan, or ``None``; arguments as for :meth:`around`."""
+        cue = speaking(self.around(text, start, end, floor, ceiling), start, end, plan)
+        return None if cue is None else text[cue[0] : cue[1]]
 
     def _cues(self, text: str, start: int, end: int) -> Iterator[Cue]:
         ascii_only = text.isascii()
@@ -166,6 +164,15 @@ class Cues:
             if word != expected and word != expected + "s":
                 return False
         return True
+
+
+def speaking(cues: Sequence[Cue], start: int, end: int, plan: Plan) -> Cue | None:
+    """The first of the context words around a match that speaks for a plan, ``None`` where none does."""
+    bit, within = plan.bit, plan.within
+    for cue in cues:
+        if cue[2] & bit and (start - cue[0] <= within if cue[0] < start else cue[1] - end <= within):
+            return cue
+    return None
 
 
 def _cuts_word(text: str, place: int) -> bool:

@@ -10,7 +10,7 @@ from privmw.redaction.cues import BEFORE
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Specificity
 
-__all__ = ["NOTHING", "SEPARATOR", "Area", "Candidates", "Cue", "Gate", "Group", "Points", "RegexGate", "group_plans"]
+__all__ = ["NOTHING", "SEPARATOR", "Area", "Candidates", "Gate", "Group", "Points", "RegexGate", "Word", "group_plans"]
 
 Area: TypeAlias = list[Any]
 """``[low, high, last, plans, first]``: search ``text[low:high]`` with the patterns of ``plans``.
@@ -22,11 +22,11 @@ one in the same area. Areas of plans that yield to any other (:attr:`Group.gener
 Points: TypeAlias = "tuple[int, tuple[tuple[int, Plan], ...]]"
 """``(low, ((offset, plan), ...))``: each plan can match at ``low + offset`` only."""
 
-Cue: TypeAlias = "tuple[int, int]"
+Word: TypeAlias = "tuple[int, int]"
 """``(end, mask)`` of one context word, and the plans it speaks for; ordered by end."""
 
 
-Candidates: TypeAlias = tuple[list[Area], list[Points], list[Cue]]
+Candidates: TypeAlias = tuple[list[Area], list[Points], list[Word]]
 """What a gate saw in a text; positions count its characters, and may lie a little outside it."""
 
 SEPARATOR = "\x00"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from privmw.redaction.cuewords import word_triggers
-from privmw.redaction.gate import NOTHING, Candidates, Cue, Group, Points
+from privmw.redaction.gate import NOTHING, Candidates, Group, Points, Word
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
 from privmw.redaction.numbershapes import WIDEST, reduced, token_at
 from privmw.redaction.plan import Plan
@@ -119,7 +119,7 @@ class HyperscanGate:
         areas: list[Any] = []
         late: list[Any] = []
         points: list[Points] = []
-        cues: list[Cue] = []
+        cues: list[Word] = []
         numbers: list[tuple[int, int]] = []
         latest: dict[int, Any] = {}
         position = characters = 0
