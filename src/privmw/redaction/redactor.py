@@ -237,7 +237,7 @@ class Redactor:
 
         def rewrite(leaves: Sequence[str], masks: Mapping[int, int]) -> dict[int, str]:
             found = self._engine.find_leaves(leaves, masks)
-            if known is not None:
+            if known is not None and known.may_be_in("\n".join(leaves)):
                 merged = {place: with_known(leaf, found.get(place, []), known) for place, leaf in enumerate(leaves)}
                 found = {place: items for place, items in merged.items() if items}
             if names is not None:
