@@ -27,6 +27,7 @@ _IBANS = (
 _PUBLISHED = {
     "iban": tuple(iban for iban in _IBANS if " " not in iban),
     "iban_grouped": tuple(iban for iban in _IBANS if " " in iban),
+    "iban_odd": ("GB32XGXZ4217467132746", "AR51CBZD90134117639175697149"),
     "iban_lower": tuple(iban.lower() for iban in _IBANS),
     "crypto_base58": (
         "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",

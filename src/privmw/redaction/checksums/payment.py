@@ -6,14 +6,14 @@ import re
 
 from privmw.redaction.checksums.arithmetic import ascii_upper, luhn_values, mod97, repeated, values, weighted
 
-__all__ = ["IBAN_LENGTHS", "aba_routing", "credit_card", "iban", "is_card_scheme"]
+__all__ = ["IBAN_LENGTHS", "aba_routing", "credit_card", "iban", "iban_digits", "is_card_scheme"]
 
 _SCHEME = re.compile(
     r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})"  # Visa
     r"|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}"  # Mastercard, 2-series included
     r"|3[47][0-9]{13}"  # American Express
     r"|6(?:011|4[4-9][0-9]|5[0-9]{2})(?:[0-9]{12}|[0-9]{15})"  # Discover
-    r"|35(?:2[89]|[3-8][0-9])(?:[0-9]{12}|[0-9]{15})|(?:2131|1800)[0-9]{11}"  # JCB
+    r"|35[0-9]{14}|35(?:2[89]|[3-8][0-9])[0-9]{15}|(?:2131|1800)[0-9]{11}"  # JCB
     r"|3(?:0[0-5]|[68][0-9]|09)[0-9]{11}|3(?:0[0-59]|[689][0-9])[0-9]{13}"  # Diners Club
     r"|62[0-9]{14,17}|81[0-9]{14}"  # UnionPay
     r"|(?:50[0-9]{2}|5[6-9][0-9]{2}|6(?:304|759|761|762|763|390))[0-9]{8,15}"  # Maestro
@@ -68,6 +68,12 @@ def iban(text: str) -> bool:
     if compact[2:].isdigit():
         return int(account + _COUNTRY_DIGITS[country] + compact[2:4]) % 97 == 1
     return mod97(account + compact[:4]) == 1
+
+
+def iban_digits(text: str) -> bool:
+    """Return whether an IBAN passes mod 97, whatever its length."""
+    compact = ascii_upper(text)
+    return mod97(compact[4:] + compact[:4]) == 1
 
 
 def aba_routing(text: str) -> bool:

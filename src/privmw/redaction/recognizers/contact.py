@@ -29,7 +29,8 @@ PHONE_WORDS = (
     "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "telemóvel", "cellulare",
     "telefoon", "mobiel", "puhelin", "telefonnr", "mobil", "cep", "gsm", "telefonum", "numaram",
     "전화", "전화번호", "연락처", "휴대폰", "핸드폰", "휴대전화", "팩스", "문자", "대표번호", "내선", "電話", "携帯",
-    "电话", "手机", "联系方式",
+    "电话", "手机", "联系方式", "handynummer", "mobilnummer", "mobiltelefon", "festnetz", "tél", "portatile", "call me",
+    "call us", "call him", "call her", "reach him", "reach her", "phone no", "kontaktnummer", "rückrufnummer", "telefonisch",
 )  # fmt: skip
 
 _LOOSE_WORDS = ("call", "contact", "messages to", "answering at", "number is", "dial", "voicemail", "text me")
@@ -37,8 +38,14 @@ _STRICT_WORDS = tuple(word for word in PHONE_WORDS if word not in _LOOSE_WORDS)
 """Words that make a telephone number of bare digits; "call 12345678" may be anything."""
 
 _PHONE = "PHONE_NUMBER"
+_PLUS = r"(?:\((?=\+[0-9]{1,4}\)))?\+"
 _EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ .]?[0-9]{1,6}(?![0-9]))?"
 _BEFORE = r"(?<![0-9A-Za-z_+])(?<![0-9][.-])(?<![0-9]\))"
+
+
+def _dialled(text: str) -> bool:
+    """Return whether a notation holds as many digits as a telephone number has."""
+    return 6 <= sum(map(str.isdigit, text)) <= 22
 
 
 def _phone(
@@ -93,7 +100,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="phone_international",
         entity_type=_PHONE,
-        pattern=rf"(?<![0-9A-Za-z+])\+{PHONE_INTERNATIONAL}{_EXTENSION}(?![0-9A-Za-z_])",
+        pattern=rf"(?<![0-9A-Za-z+]){_PLUS}{PHONE_INTERNATIONAL}{_EXTENSION}(?![0-9A-Za-z_])",
         trigger=r"\+[1-9][0-9 ()./-]{6}",
         reach="+0-9 ()./-",
         lookback=40,
@@ -102,6 +109,20 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.95,
         context=PHONE_WORDS,
         source="ITU-T E.164; national lengths from libphonenumber metadata",
+    ),
+    Recognizer(
+        name="phone_international_odd",
+        entity_type=_PHONE,
+        pattern=rf"(?<![0-9A-Za-z+]){_PLUS}(?!{PHONE_INTERNATIONAL}{_EXTENSION}(?![0-9A-Za-z_]))[1-9][0-9]{{0,2}}(?:[ ()./-]{{0,3}}[0-9]){{7,12}}(?![0-9A-Za-z_])",
+        trigger=r"\+[1-9][0-9 ()./-]{6}",
+        reach="+0-9 ()./-",
+        lookback=40,
+        lookahead=40,
+        score=0.7,
+        boosted=0.9,
+        context=PHONE_WORDS,
+        specificity=Specificity.GENERIC,
+        source="ITU-T E.164; with a digit too many or too few for its country",
     ),
     _phone(
         "phone_kr_mobile",
@@ -137,8 +158,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     _phone(
         "phone_trunk_brackets",
-        r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
-        r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}",
+        r"(?:\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}|\(0[1-9][0-9]{0,4}\)[ -]{0,2}(?:[0-9]{5,8}|[0-9]{4,5} [0-9]{3,4}))",
+        r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{3,5}[ -][0-9]{3,5}|\(0[1-9][0-9]{0,4}\)[ -]{0,2}[0-9]{4,5} ?[0-9]",
         score=0.65,
         sieve="",
     ),
@@ -151,8 +172,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     _phone(
         "phone_mobile_spaced",
-        r"(?:0[45][0-9]{2} [0-9]{3} (?:[0-9]{3}|[0-9]{2} [0-9]{2})|0 5[0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2})",
-        r"\b0 ?[45][0-9]{2} [0-9]{3} [0-9]{2}",
+        r"(?:0[45][0-9]{2} [0-9]{3} (?:[0-9]{3}|[0-9]{2} [0-9]{2})|0[1-9][0-9] [0-9]{3} [0-9]{2} [0-9]{2}|0 5[0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2})",
+        r"\b0 ?[45][0-9]{2} [0-9]{3} [0-9]{2}|\b0[1-9][0-9] [0-9]{3} [0-9]{2} [0-9]{2}",
         score=0.65,
         sieve="",
     ),
@@ -169,10 +190,13 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_national",
         _PHONE,
-        rf"(?:{_BEFORE}|(?<=\\[nrt]))(?<!\" )(?<![A-Za-z]/)(?<![0-9]:)(?![0-9]+\.[0-9]+(?![0-9]|[ ./-][0-9]))(?=(?:[^0-9]{{0,2}}[0-9]){{7}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:\(\+?[0-9]{{1,4}}\) ?|00[1-9][0-9]{{0,2}}[ .-])?[0-9]{{2,5}}"
-        rf"(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",
-        r"[0-9]{2,5}[ ./)-]{1,2}[0-9]{2,5}",
+        rf"(?:{_BEFORE}|(?<=\\[nrt]))(?<!\" )(?<![A-Za-z]/)(?<![0-9]:)(?![0-9]{{1,3}}\.[0-9]+(?![0-9]|[ ./-][0-9])|[0-9]+\.[0-9]{{5,}}(?![0-9]|[ ./-][0-9]))(?=(?:[^0-9]{{0,2}}[0-9]){{6}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:1[ .-]{{1,2}})?"
+        r"(?:\(\+?[0-9]{1,5}\)[ -]{0,2}[0-9]{2,10}(?:[ ./-]{1,2}[0-9]{2,8}){0,4}"
+        r"|(?:00[1-9][0-9]{0,2}[ .-])?(?:[0-9]{2,5}|[0-9](?=[ -]))(?:[ ./-]{1,2}[0-9]{1,9}){1,4})"
+        rf"{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",
+        r"[0-9]{1,5}[ ./)-]{1,3}[0-9]{2,5}",
         PHONE_WORDS,
+        checksum=_dialled,
         boosted=0.75,
         within=32,
         specificity=Specificity.GENERIC,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from privmw.redaction.checksums.payment import IBAN_LENGTHS, aba_routing, credit_card, iban
+from privmw.redaction.checksums.arithmetic import luhn
+from privmw.redaction.checksums.payment import IBAN_LENGTHS, aba_routing, credit_card, iban, iban_digits
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
@@ -54,6 +55,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context_overrides=True,
         source="ISO/IEC 7812-1; scheme ranges with lengths",
     ),
+    keyed(
+        "credit_card_short",
+        "CREDIT_CARD",
+        rf"{NUM_LEFT}(?:(?:5[0678]|6[0-9]|06)[0-9]{{10}}|4[0-9]{{12}}){NUM_RIGHT}",
+        r"[0456][0-9]{11}",
+        (*CARD_WORDS, "charge", "pay with", "paid with", "payment"),
+        checksum=luhn,
+        boosted=0.9,
+        within=40,
+        source="ISO/IEC 7812: Maestro of 12 digits, Visa of 13; too common as counters to stand alone",
+    ),
     Recognizer(
         name="iban",
         entity_type="IBAN_CODE",
@@ -68,6 +80,21 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=("iban",),
         context_overrides=True,
         source="ISO 13616, SWIFT IBAN registry; beside the word IBAN a wrong check digit is a typing error",
+    ),
+    Recognizer(
+        name="iban_odd",
+        entity_type="IBAN_CODE",
+        pattern=rf"{LEFT}[A-Z]{{2}}[0-9]{{2}}(?=[0-9A-Z]*[0-9]{{6}})[0-9A-Z]{{11,30}}{RIGHT}",
+        trigger=r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11}",
+        sieve=SIEVE,
+        lookback=48,
+        lookahead=48,
+        score=0.65,
+        checksum=iban_digits,
+        policy=ChecksumPolicy.REQUIRED,
+        context=("iban",),
+        specificity=Specificity.GENERIC,
+        source="ISO 13616 check digits right, length or country wrong: a character lost, one too many, or made up",
     ),
     Recognizer(
         name="iban_grouped",

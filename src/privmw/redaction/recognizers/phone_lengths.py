@@ -1,6 +1,6 @@
 """How many digits follow each country calling code, as one pattern.
 
-Lengths are those of fixed and mobile numbers in libphonenumber's metadata (9.0), shortest ones raised to six digits, so
+Lengths are those of fixed and mobile numbers in libphonenumber's metadata (9.0), shortest ones raised where they would match anything, so
 that ``+82 10-1234-5678 2026`` ends where the number ends.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 __all__ = ["PHONE_INTERNATIONAL"]
 
 _LENGTHS = (
-    (6, 7, "247 290 298 299 352 500 597 672 676 677 678 681 682 683 687 688 690"),
-    (6, 9, "252 27 359 376 40 421 508 685 686"),
+    (4, 7, "247 290 298 299 500 597 672 676 677 678 681 682 683 687 688 690"),
+    (5, 9, "252 27 359 376 40 421 508 685 686"),
     (6, 10, "358 53 63 880 95 98"),
     (6, 11, "352 39"),
     (7, 7, "238 239 246 248 269 291 297 501 592 673 674 679 680 691 692 960"),

@@ -15,7 +15,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="in_aadhaar",
         entity_type="IN_AADHAAR",
-        pattern=rf"{NUM_LEFT}(?<![0-9] )[2-9][0-9]{{3}}([ -])[0-9]{{4}}\1[0-9]{{4}}{NUM_RIGHT}(?! [0-9])",
+        pattern=rf"{NUM_LEFT}(?<![0-9] )(?<![0-9A-Fa-f]-)[2-9][0-9]{{3}}([ -])[0-9]{{4}}\1[0-9]{{4}}{NUM_RIGHT}(?! [0-9])(?!-[A-Fa-f])",
         trigger=r"[2-9][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}\b",
         sieve=SIEVE,
         lookback=20,
