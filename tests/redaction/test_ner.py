@@ -266,6 +266,25 @@ def test_wait_waits(tiers: list[NerTier]) -> None:
     assert (True, 8) == (findings.complete, len(findings.matches))
 
 
+@pytest.mark.anyio
+async def test_closing_refuses_what_waits(tiers: list[NerTier]) -> None:
+    """A call whose texts were dropped at the end of the app is refused; its task is not cancelled. A later one works."""
+    import asyncio
+
+    tier = tier_of(Slow(0.2), tiers)
+    texts = [f"Ann {number}" for number in range(5)]
+    waiting = asyncio.create_task(tier.find_async(texts))
+    with ThreadPoolExecutor(1) as others:
+        blocking = others.submit(tier.find, [f"Bob {number}" for number in range(5)])
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(tier.close)
+        for refused in (waiting, asyncio.wrap_future(blocking)):
+            with pytest.raises(RedactionError, match="closed"):
+                await refused
+    assert tier._calls == 0
+    assert tier.find(["Ann came"]).complete
+
+
 def test_a_model_that_raises_blocks(tiers: list[NerTier]) -> None:
     """A failing model is never taken for one that found nothing, and its error holds no text."""
     tier = tier_of(Slow(), tiers)

@@ -16,7 +16,7 @@ import threading
 import weakref
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from time import monotonic
@@ -106,6 +106,8 @@ class NerTier:
                     call.known[text] = job.result(None if deadline is None else max(0.0, deadline - monotonic()))
                 except FutureTimeoutError:
                     self._slow(call)
+                except CancelledError:
+                    raise _closed() from None
         finally:
             call.abandon()
         return call.findings()
@@ -128,6 +130,11 @@ class NerTier:
                         call.known[text] = await asyncio.wait_for(waiting, max(0.001, deadline - monotonic()))
                 except TimeoutError:
                     self._slow(call)
+                except asyncio.CancelledError:
+                    task = asyncio.current_task()
+                    if task is not None and task.cancelling():
+                        raise
+                    raise _closed() from None  # it was the tier that went, not the caller
         finally:  # also where the caller has gone
             call.abandon()
         return call.findings()
@@ -339,6 +346,10 @@ _WORD = re.compile(r"[A-Za-z'.,;!?()-]+", re.ASCII)
 
 def _findings(known: Mapping[str, tuple[Match, ...]], complete: bool) -> Findings:
     return Findings({text: matches for text, matches in known.items() if matches}, complete)
+
+
+def _closed() -> RedactionError:
+    return RedactionError("model", remedy="The NER tier was closed while a text waited for it")
 
 
 def _on_event_loop() -> bool:
