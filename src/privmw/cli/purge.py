@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privmw.cli.progress import Progress
 from privmw.errors import ConfigurationError, LedgerUnavailable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dsn", help="purge this PostgreSQL copy instead; the record goes through DIR, its outbox")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be removed")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.add_argument("--zone", help="IANA time zone in which days begin and end (default: the setting's, UTC)")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds to wait for readers in the way")
     hold = parser.add_argument_group("legal holds")
@@ -46,10 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     from privmw.ledger.holds import HOLDS_FILE, Hold, HoldFile
     from privmw.settings import PrivacySettings
 
+    _check(arguments)
     settings = PrivacySettings()
     directory: Path = arguments.directory or settings.root / settings.ledger.directory
     if not directory.is_dir():
-        raise ConfigurationError("there is no ledger directory", source=str(directory), field="ledger.directory")
+        remedy = "Name the directory, or run this where privmw.toml is; an app makes its ledger when it starts."
+        raise ConfigurationError("is not a ledger directory", source=str(directory), remedy=remedy)
     holds = HoldFile(directory / HOLDS_FILE)
     if arguments.holds:
         print(json.dumps([asdict(item) for item in holds.load()], indent=2))
@@ -79,6 +83,29 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if report.complete else 1
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what would be left aside in silence: somebody who narrows a hold must not start a purge of everything."""
+    asked = [name for name in ("holds", "hold", "release") if getattr(arguments, name)]
+    if len(asked) > 1 or (asked and arguments.dry_run):
+        raise ConfigurationError("only one of --holds, --hold, --release and --dry-run at a time")
+    narrowing = {
+        "--class": "classes",
+        "--writer": "writers",
+        "--subject": "subject",
+        "--from": "since",
+        "--to": "until",
+    }
+    for option, name in narrowing.items():
+        if getattr(arguments, name) and arguments.hold is None:
+            raise ConfigurationError(
+                "narrows a legal hold, not a purge", field=option, remedy="Use it with --hold NAME."
+            )
+    if arguments.timeout < 0:
+        raise ConfigurationError("must not be negative", field="--timeout")
+    if arguments.dsn is not None and not arguments.dsn.startswith(("postgresql://", "postgres://")):
+        raise ConfigurationError("is not a postgresql:// URI", field="--dsn")
+
+
 def _purge(
     arguments: argparse.Namespace, settings: PrivacySettings, directory: Path, writer: LedgerWriter
 ) -> PurgeReport:
@@ -89,16 +116,19 @@ def _purge(
 
     classes = [RetentionClass.of(key, section) for key, section in settings.retention.items()]
     zone = zone_named(arguments.zone or settings.ledger.timezone)
+    progress = Progress(quiet=arguments.quiet)
     report = purge_directory(
         directory,
         Schedule.from_classes(classes, zone=zone),
         writer,
+        progress=progress,
         clock=SystemClock(),
         dry_run=arguments.dry_run,
         timeout=arguments.timeout,
         dsn=arguments.dsn,
         outbox=None if settings.ledger.postgres_dsn is None else settings.ledger.postgres_dsn.get_secret_value(),
     )
+    progress.done()
     if report is None:
         raise LedgerUnavailable(f"{directory}: another process is purging")
     return report

@@ -10,11 +10,13 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from privmw.errors import ConfigurationError
+from privmw.errors import ConfigurationError, LedgerUnavailable
 from privmw.ledger.query import Criteria, Entry, Ledger, Transfer
 from privmw.ledger.record import header_members, payload_members
+from privmw.settings.nearest import did_you_mean
 from privmw.types import DecisionKind, RecordKind
 
 __all__ = ["HELP", "configure", "run"]
@@ -28,7 +30,9 @@ _COLUMNS = ("time", "recipient", "country", "purpose", "decision", "outcome", "r
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("ledger", nargs="?", default="privmw-ledger", help="directory, file or postgresql:// DSN")
+    parser.add_argument(
+        "ledger", nargs="?", help="directory, file or postgresql:// DSN; the settings' ledger.directory when left out"
+    )
     when = "ISO 8601 date or time (UTC unless it says otherwise), or an age such as 30m, 12h, 7d, 2w"
     parser.add_argument("--since", type=_moment, metavar="WHEN", help=f"at or after: {when}")
     parser.add_argument("--until", type=_moment, metavar="WHEN", help="before, in the same form")
@@ -79,16 +83,43 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.limit is not None and arguments.limit < 1:
         raise ConfigurationError("must be 1 or more", field="--limit")
-    with Ledger.open(arguments.ledger) as ledger:
+    with _open(arguments.ledger) as ledger:
         if arguments.follow:
             return _follow(ledger, criteria, arguments)
         limit = arguments.limit if arguments.limit or arguments.json or arguments.csv else 50
         newest = ledger.transfers(criteria, newest_first=limit is not None, limit=limit)
         transfers: Iterable[Transfer] = reversed(list(newest)) if limit is not None else newest
-        _print(transfers, arguments)
+        if not _print(transfers, arguments):
+            for hint in _hints(ledger, arguments):
+                print(hint, file=sys.stderr)
         for name, problem in ledger.unreadable:
             print(f"not read: {name}: {problem}; `privmw verify` tells more", file=sys.stderr)
         return 1 if ledger.unreadable else 0
+
+
+def _open(source: str | None) -> Ledger:
+    if source is None:
+        from privmw.settings import PrivacySettings
+
+        settings = PrivacySettings()
+        source = str(settings.root / settings.ledger.directory)
+    try:
+        return Ledger.open(source)
+    except LedgerUnavailable as error:
+        if source.startswith(("postgresql://", "postgres://")) or Path(source).exists():
+            raise
+        remedy = "Name a directory, a ledger file or a postgresql:// DSN; an app makes its ledger when it starts."
+        raise ConfigurationError(str(error), remedy=remedy) from None
+
+
+def _hints(ledger: Ledger, arguments: argparse.Namespace) -> Iterator[str]:
+    """Why nothing may have been found: a word that occurs nowhere in this ledger."""
+    for name, known in ledger.known().items():
+        for word in getattr(arguments, name):
+            asked = word.upper() if name == "country" else word
+            if not any(key == asked or (name != "recipient" and key.startswith(f"{asked}.")) for key in known):
+                remedy = did_you_mean(asked, known) or ""
+                yield f"no record has the {name} that --{name} asks for. {remedy}".rstrip()
 
 
 def _follow(ledger: Ledger, criteria: Criteria, arguments: argparse.Namespace) -> int:
@@ -104,19 +135,26 @@ def _follow(ledger: Ledger, criteria: Criteria, arguments: argparse.Namespace) -
     return 0
 
 
-def _print(transfers: Iterable[Transfer], arguments: argparse.Namespace) -> None:
+def _print(transfers: Iterable[Transfer], arguments: argparse.Namespace) -> int:
+    """Print in the form asked for; returns how many."""
+    number = 0
     if arguments.json:
         for transfer in transfers:
+            number += 1
             print(json.dumps(_members(transfer), ensure_ascii=False), flush=arguments.follow)
     elif arguments.csv:
         writer = csv.DictWriter(sys.stdout, _COLUMNS)
         writer.writeheader()
         for row in map(_row, transfers):
+            number += 1
             writer.writerow({name: _harmless(value) for name, value in row.items()})
             if arguments.follow:
                 sys.stdout.flush()
     else:
-        _table([_row(transfer) for transfer in transfers])
+        rows = [_row(transfer) for transfer in transfers]
+        number = len(rows)
+        _table(rows)
+    return number
 
 
 def _row(transfer: Transfer) -> dict[str, str]:

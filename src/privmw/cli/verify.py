@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privmw.cli.progress import Progress
 from privmw.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -49,15 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.jobs is not None and arguments.jobs < 1:
         raise ConfigurationError("must be 1 or more", field="--jobs")
-    source, keys = _configured() if arguments.source is None else (arguments.source, None)
+    source, keys, anchors = _configured() if arguments.source is None else (arguments.source, None, [])
     if arguments.key:
         keys = [key for path in arguments.key for key in load_keys(path)]
-    progress = _Progress(sys.stderr.isatty() and not arguments.quiet)
+    progress = Progress(quiet=arguments.quiet)
     try:
         report = verify(
             source,
             keys=keys,
-            anchors=arguments.anchor,
+            anchors=arguments.anchor or anchors,
             progress=progress,
             only=arguments.only,
             jobs=arguments.jobs or processors(),
@@ -71,36 +70,21 @@ def run(arguments: argparse.Namespace) -> int:
     return report.exit_code(strict=arguments.strict)
 
 
-class _Progress:
-    """A line on standard error, once per second."""
-
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
-        self._count = 0
-        self._next = time.monotonic() + 1.0
-
-    def __call__(self, records: int) -> None:
-        self._count += records
-        if self._shown and time.monotonic() >= self._next:
-            self._next = time.monotonic() + 1.0
-            print(f"\r{self._count:,} records", end="", file=sys.stderr, flush=True)
-
-    def done(self) -> None:
-        if self._shown:
-            print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
-
-
-def _configured() -> tuple[Path, list[TrustedKey] | None]:
-    """The ledger of the settings, and the public halves of its signing keys where they can be read from here."""
+def _configured() -> tuple[Path, list[TrustedKey] | None, list[Path]]:
+    """The ledger of the settings, with its public keys and its anchor file where they can be read from here."""
     from privmw.ledger.signing import SigningKeys
     from privmw.settings import PrivacySettings
 
     settings = PrivacySettings()
-    directory = settings.root / settings.ledger.directory
-    if settings.ledger.signing_key_file is None:
-        return directory, None
-    file = settings.root / settings.ledger.signing_key_file
-    return directory, SigningKeys.load(file, ledger=directory).trusted("privmw") if os.access(file, os.R_OK) else None
+    section = settings.ledger
+    directory = settings.root / section.directory
+    anchor = settings.root / section.anchor_file if section.anchor_file is not None else None
+    anchors = [anchor] if anchor is not None and anchor.exists() else []
+    if section.signing_key_file is None:
+        return directory, None, anchors
+    file = settings.root / section.signing_key_file
+    readable = os.access(file, os.R_OK)
+    return directory, SigningKeys.load(file, ledger=directory).trusted("privmw") if readable else None, anchors
 
 
 def _new_key(path: Path) -> int:

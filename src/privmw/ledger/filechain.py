@@ -220,6 +220,8 @@ def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
         paths = sorted(source.glob("*.sqlite3"), key=lambda path: path.stem[-32:]) if source.is_dir() else [source]
         if not source.exists():
             raise NotJudgeable(f"{source} does not exist")
+        if not source.is_dir() and source.suffix != ".sqlite3":
+            raise NotJudgeable(f"{source} is no ledger: name a directory of ledger files, or one of them (.sqlite3)")
     except OSError as error:
         raise NotJudgeable(f"{source} can not be read ({error.strerror})") from None
     chains: list[FileChain] = []

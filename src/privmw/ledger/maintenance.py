@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from privmw.errors import LedgerError
+from privmw.errors import LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.anchors import Anchor
 from privmw.ledger.checkpoints import super_checkpoint
@@ -48,6 +48,7 @@ def purge_directory(
     timeout: float = 10.0,
     dsn: str | None = None,
     outbox: str | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PurgeReport | None:
     """Purge a ledger directory under its lock, with its legal holds.
 
@@ -60,6 +61,7 @@ def purge_directory(
         timeout: Seconds to wait for each record, and for readers in the way.
         dsn: Purge this PostgreSQL copy instead of the files; purge records are shipped to it from the directory.
         outbox: DSN that they are shipped with, of the role ``privmw_writer``; ``dsn`` itself when ``None``.
+        progress: Told the number of records looked at, block by block.
 
     Returns:
         What was done, ``None`` when another process is at it.
@@ -68,7 +70,10 @@ def purge_directory(
         ConfigurationError: The holds can not be read.
         LedgerUnavailable: The ledger can not be read, or a purge record could not be made durable.
     """
-    lock = FileLock.take(directory / LOCK_FILE)
+    try:
+        lock = FileLock.take(directory / LOCK_FILE)
+    except OSError as error:
+        raise LedgerUnavailable(f"{directory} can not be written: {error.strerror}") from None
     if lock is None:
         return None
     try:
@@ -84,6 +89,7 @@ def purge_directory(
                 dry_run=dry_run,
                 timeout=timeout,
                 publish=None if dsn is None else partial(_ship, directory, outbox or dsn),
+                progress=progress,
             )
         finally:
             store.close()

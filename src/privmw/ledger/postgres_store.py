@@ -64,7 +64,7 @@ class PostgresChain:
 
     def facet_mismatches(self) -> Iterator[int]:
         """``seq`` of the records whose search columns do not say what their header says."""
-        facets = dict(self._facets())
+        facets = dict(self.facets())
         columns = "seq, epoch, time, intent, header, facet"
         statement = f"SELECT {columns} FROM headers WHERE writer = %s AND seq >= %s ORDER BY seq LIMIT %s"
         start = 0
@@ -93,7 +93,7 @@ class PostgresChain:
         self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[StoredHeader]:
         """Records that match, ordered by time; one index range per facet and page."""
-        chosen = matching_facets(self._facets(), criteria)
+        chosen = matching_facets(self.facets(), criteria)
         order = "DESC" if newest_first else "ASC"
         since = criteria.since_ms if criteria.since_ms is not None else -_LAST
         until = criteria.until_ms if criteria.until_ms is not None else _LAST
@@ -176,7 +176,8 @@ class PostgresChain:
         if self._owned:
             self._connection.close()
 
-    def _facets(self) -> Iterator[tuple[int, Facet]]:
+    def facets(self) -> Iterator[tuple[int, Facet]]:
+        """Each combination of searched members that occurs, with its number."""
         for number, *facet in self._rows(f"SELECT id, {', '.join(FACET_COLUMNS)} FROM facets"):
             yield number, Facet(*facet)
 

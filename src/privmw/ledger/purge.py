@@ -94,6 +94,7 @@ def purge(
     dry_run: bool = False,
     timeout: float = 10.0,
     publish: Callable[[], object] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PurgeReport:
     """Remove what is due from a whole ledger.
 
@@ -107,6 +108,7 @@ def purge(
         timeout: Seconds to wait for each record, and for readers that stand in the way of erasing.
         publish: Called between a purge record and the deletion that it names, where ``sink`` does not write into
             ``store`` itself: ships the record there, so that the store never has a hole before its explanation.
+        progress: Told the number of records looked at, block by block.
 
     Returns:
         What was done.
@@ -118,7 +120,7 @@ def purge(
     chains = store.chains()
     pruner = Pruner(chains, schedule, sink, clock=clock, today=report.today, timeout=timeout, publish=publish)
     for chain in chains:
-        plans = _Planner(chain, schedule, holds, report).plans()
+        plans = _Planner(chain, schedule, holds, report).plans(progress)
         if dry_run:
             report.headers.extend(pruner.look(chain, holds))
             continue
@@ -218,9 +220,9 @@ class _Planner:
         self._open: dict[str, _Plan] = {}
         self._plans: list[_Plan] = []
 
-    def plans(self) -> list[_Plan]:
+    def plans(self, progress: Callable[[int], None] | None) -> list[_Plan]:
         """All plans for the chain; they are added to the report as well."""
-        for header, payload in _with_payloads(self._chain):
+        for header, payload in _with_payloads(self._chain, progress):
             try:
                 members = parse(header.header)
             except LedgerError:
@@ -260,7 +262,9 @@ class _Planner:
         plan.take(header.seq, str(members.get("record_id")))
 
 
-def _with_payloads(chain: ReadableChain) -> Iterator[tuple[StoredHeader, StoredPayload | None]]:
+def _with_payloads(
+    chain: ReadableChain, progress: Callable[[int], None] | None
+) -> Iterator[tuple[StoredHeader, StoredPayload | None]]:
     """Headers with their payloads, block by block, from the first payload that is left."""
     first = next(iter(chain.payloads()), None)
     start = None if first is None else first.seq
@@ -271,6 +275,8 @@ def _with_payloads(chain: ReadableChain) -> Iterator[tuple[StoredHeader, StoredP
         payloads = {row.seq: row for row in chain.payloads(block[0].seq, block[-1].seq + 1)}
         for header in block:
             yield header, payloads.get(header.seq)
+        if progress is not None:
+            progress(len(block))
         start = block[-1].seq + 1
 
 

@@ -115,6 +115,16 @@ class Ledger:
         """Name and problem of each part that could not be read; what it held is missing from every answer."""
         return self._store.unreadable()
 
+    def known(self) -> dict[str, frozenset[str]]:
+        """What can be asked for: every recipient, country, purpose and category that occurs in a record."""
+        facets = [facet for chain in self._chains for _, facet in chain.facets()]
+        return {
+            "recipient": frozenset(facet.recipient for facet in facets) - {""},
+            "country": frozenset(facet.country for facet in facets) - {""},
+            "purpose": frozenset(facet.purpose for facet in facets) - {""},
+            "category": frozenset(key for facet in facets for key in facet.categories.split(" ")) - {""},
+        }
+
     def entries(
         self, criteria: Criteria | None = None, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from privmw.ledger.schema import Facet
 from privmw.types import DecisionKind, RecordKind
 
 __all__ = [
@@ -136,6 +137,9 @@ class ReadableChain(Protocol):
 
     def facet_mismatches(self) -> Iterator[int]:
         """``seq`` of the records whose search columns do not say what their header says."""
+
+    def facets(self) -> Iterator[tuple[int, Facet]]:
+        """Each combination of searched members that occurs, with its number."""
 
     def checkpoints(self) -> Iterator[StoredCheckpoint]:
         """Signed notes, ordered by size."""

@@ -45,6 +45,7 @@ class SqliteChain:
     def __init__(self, path: Path, *, writable: bool = False, timeout: float = 5.0) -> None:
         self.path = path
         self.name = path.name
+        self._timeout = timeout
         try:
             self._connection = connect(path, writable=writable, timeout=timeout)
         except sqlite3.Error as error:
@@ -108,7 +109,7 @@ class SqliteChain:
         Each matching facet is an index range of its own, already ordered by time, so a few of them are merged; the time
         it takes follows what is returned, not what is stored.
         """
-        chosen = matching_facets(self._facets(), criteria)
+        chosen = matching_facets(self.facets(), criteria)
         since = criteria.since_ms if criteria.since_ms is not None else -_LAST
         until = criteria.until_ms if criteria.until_ms is not None else _LAST
         most = -1 if limit is None else limit
@@ -156,12 +157,16 @@ class SqliteChain:
         A reader that holds an old snapshot keeps the write-ahead log, and the deleted bytes in it, alive.
         """
         until = time.monotonic() + timeout
+        self._connection.execute(
+            "PRAGMA busy_timeout=100"
+        )  # or SQLite would wait for readers longer than it was told to
         while True:
             try:
                 busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             except sqlite3.OperationalError:
                 busy = 1
             if not busy:
+                self._connection.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
                 return self._scrub(timeout)
             if time.monotonic() >= until:
                 return Erasure(
@@ -196,7 +201,8 @@ class SqliteChain:
         """Close the file."""
         self._connection.close()
 
-    def _facets(self) -> Iterator[tuple[int, Facet]]:
+    def facets(self) -> Iterator[tuple[int, Facet]]:
+        """Each combination of searched members that occurs, with its number."""
         for number, *facet in self._rows(f"SELECT id, {', '.join(FACET_COLUMNS)} FROM facets"):
             yield number, Facet(*facet)
 

@@ -216,6 +216,11 @@ class Report:
         order = list(Verdict)
         return min(self.verdicts, key=order.index)
 
+    @property
+    def told(self) -> str:
+        """The worst verdict in words: never ``OK`` where something could not be looked at."""
+        return "cannot judge" if self.unjudged and not self.findings else self.verdict.value
+
     def exit_code(self, *, strict: bool = False) -> int:
         """0 sound, 1 a problem, 2 cannot judge; a problem outweighs what could not be judged.
 
@@ -247,12 +252,12 @@ class Report:
             yield f"cannot judge: {reason}"
         yield ""
         yield f"keys: {self.keys or 'none'}"
-        yield f"verdict: {self.verdict.value if self.chains or self.findings else 'cannot judge'}"
+        yield f"verdict: {self.told}"
 
     def as_dict(self, *, strict: bool = False) -> dict[str, object]:
         """For ``--json``."""
         return {
-            "verdict": self.verdict.value,
+            "verdict": self.told,
             "exit_code": self.exit_code(strict=strict),
             "keys": self.keys,
             "chains": [chain.as_dict() for chain in self.chains],
