@@ -576,3 +576,11 @@ def test_public_keys_are_left_once(ledger: Path) -> None:
     """Writers leave their public keys in the directory, each once."""
     write_ledger(ledger, 1)
     assert [key.text() for key in KEYS.trusted("privmw")] == (ledger / KEYS_FILE).read_text().splitlines()
+
+
+def test_a_file_without_a_record_is_not_plainly_ok(tmp_path: Path) -> None:
+    """An empty file of a writer says nothing, and nothing proves that it never did; with an anchor it is TRUNCATED."""
+    file = write_ledger(tmp_path / "l", 10, anchor=tmp_path / "anchor")
+    edit(file, "DELETE FROM headers", "DELETE FROM payloads", "DELETE FROM checkpoints")
+    assert ({"UNANCHORED"}, 0) == (found(check(tmp_path / "l")), check(tmp_path / "l").exit_code())
+    assert {"TRUNCATED"} == found(check(tmp_path / "l", tmp_path / "anchor"))

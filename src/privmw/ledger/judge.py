@@ -214,6 +214,8 @@ class Judge:
         covered = summary.anchored if self._anchors else summary.signed
         beyond = any(item.size > summary.size for item in requirements)
         reported = self._unproven.get(origin_of(chain.writer_id), 0) >= summary.size
+        if not summary.size and not beyond:  # a writer that died before its first commit leaves such a file, too
+            self.report.add(Verdict.UNANCHORED, chain.writer_id, None, "there is no record, and nothing tells of any")
         if covered < summary.size and not beyond and not reported:
             what = "no anchored checkpoint covers these" if self._anchors else "no checkpoint covers these"
             self.report.add(Verdict.UNANCHORED, chain.writer_id, covered, what, last=summary.size - 1)
