@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 CONTENT = (
     "SELECT seq, epoch, time, intent, hash, header FROM headers ORDER BY seq",
@@ -19,9 +20,9 @@ CONTENT = (
 )
 
 
-def content(directory: Path) -> object:
-    """Everything that the ledger says, or that it can not be read."""
-    said = []
+def content(directory: Path) -> list[list[list[Any]]]:
+    """Everything that the ledger says, file by file, or that it can not be read."""
+    said: list[list[list[Any]]] = []
     for path in sorted(directory.glob("*.sqlite3")):
         connection = sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)
         try:
