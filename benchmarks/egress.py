@@ -116,7 +116,18 @@ def _guarded(guard: Any, body: bytes, seconds: float) -> dict[str, float]:
     restored = _in_request(lambda: _call(guard, body, answer))[1]
     if _VALUES[0].encode() in body and _VALUES[0].encode() not in restored:
         raise SystemExit("the answer was not restored")
-    return measure(lambda: _in_request(lambda: _call(guard, body, answer)), seconds)
+    clock = time.perf_counter_ns
+
+    def once() -> float:  # each in a request of its own, whose opening is not the guard's
+        start = clock()
+        _call(guard, body, answer)
+        return (clock() - start) / 1e3
+
+    timed: list[float] = []
+    deadline = time.perf_counter() + seconds
+    while time.perf_counter() < deadline or len(timed) < 5:
+        timed.append(_in_request(once))
+    return {"median_us": statistics.median(timed), "p99_us": percentile(timed, 0.99), "calls": len(timed)}
 
 
 def _through_httpx(guard: Any, body: bytes, seconds: float) -> dict[str, float]:

@@ -112,18 +112,14 @@ class Leaves:
         attachments: Binary content that is not looked into, by media type.
     """
 
-    __slots__ = ("_keys", "_paths", "_prose", "_puts", "_texts", "attachments")
+    __slots__ = ("_leaves", "attachments")
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._keys: list[str] = []
-        self._puts: list[Put] = []
-        self._paths: list[tuple[str, ...]] = []
-        self._prose: list[bool] = []
+        self._leaves: list[tuple[str, Put, tuple[str, ...], str, bool]] = []
         self.attachments: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._leaves)
 
     def add(self, text: str, put: Put, path: tuple[str, ...], key: str = "", *, prose: bool = True) -> None:
         """Take a text.
@@ -135,15 +131,11 @@ class Leaves:
             key: The key it stands under.
             prose: People may have written it, so a model may look for names in it; not so in keys, numbers, headers.
         """
-        self._texts.append(text)
-        self._puts.append(put)
-        self._paths.append(path)
-        self._keys.append(key)
-        self._prose.append(prose)
+        self._leaves.append((text, put, path, key, prose))
 
     def prose(self) -> list[str]:
         """The texts in which a model may look for names."""
-        return [text for text, prose in zip(self._texts, self._prose, strict=True) if prose]
+        return [leaf[0] for leaf in self._leaves if leaf[4]]
 
     def attach(self, media_type: str) -> None:
         """Count binary content that is sent as it is."""
@@ -157,9 +149,7 @@ class Leaves:
             put(text)
             after()
 
-        for text, put, path, key, prose in zip(
-            self._texts, self._puts, self._paths, self._keys, self._prose, strict=True
-        ):
+        for text, put, path, key, prose in self._leaves:
             outer.add(text, partial(then, put), path, key, prose=prose)
         for media_type, count in self.attachments.items():
             outer.attachments[media_type] = outer.attachments.get(media_type, 0) + count
@@ -178,7 +168,8 @@ class Leaves:
         Raises:
             RedactionError: Some text could not be scanned; nothing has been put back then.
         """
-        if not self._texts:
+        leaves = self._leaves
+        if not leaves:
             return Rewriting({}, ())
         found: dict[str, tuple[str, str]] = {}
 
@@ -188,20 +179,21 @@ class Leaves:
                 found[original] = (entity_type, replacement)
             return replacement
 
-        values: list[Any] = [
-            text if key in _PROMPT_KEYS else {key: text} for text, key in zip(self._texts, self._keys, strict=True)
-        ]
+        values: list[Any] = [text if key in _PROMPT_KEYS else {key: text} for text, _, _, key, _ in leaves]
         transformed = transform(values, remember)
         counts = dict(transformed.counts)
+        if transformed.value is values:
+            return Rewriting(counts, ())
         texts = [next(iter(item.values())) if type(item) is dict else item for item in transformed.value]
         if found:
             self._repeat(texts, found, counts)
         fields: dict[str, None] = {}
         # From the last to the first: a key is taken before its value, and may be renamed only after it.
         for at in range(len(texts) - 1, -1, -1):
-            if texts[at] is not self._texts[at] and texts[at] != self._texts[at]:
-                self._puts[at](texts[at])
-                fields[".".join(self._paths[at]).replace(".[]", "[]")] = None
+            text, put, path, _, _ = leaves[at]
+            if texts[at] is not text and texts[at] != text:
+                put(texts[at])
+                fields[".".join(path).replace(".[]", "[]")] = None
         return Rewriting(counts, tuple(sorted(fields)))
 
     def _repeat(self, texts: list[str], found: Mapping[str, tuple[str, str]], counts: dict[str, int]) -> None:
@@ -213,6 +205,6 @@ class Leaves:
             pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(original)}(?![A-Za-z0-9])")
             new = replacement.replace("\\", r"\\")
             for at, text in enumerate(texts):
-                if original in text and (self._prose[at] or entity_type not in _OPEN_CLASS):
+                if original in text and (self._leaves[at][4] or entity_type not in _OPEN_CLASS):
                     texts[at], times = pattern.subn(new, text)
                     counts[entity_type] = counts.get(entity_type, 0) + times
