@@ -4,7 +4,7 @@
 
 Each round takes one of several real ledgers (closed, crashed, purged, pruned, of several writers), damages files, anchors
 or keys, and verifies. A round that takes longer than a minute ends the run with a stack trace. Exit code 1 at the first
-failure; the seed and round that are printed repeat it.
+failure, whose ledger is kept; the seed repeats the choices, though not the bytes that are random in each ledger.
 """
 
 from __future__ import annotations
@@ -152,7 +152,10 @@ def main(argv: list[str] | None = None) -> int:
             try:
                 outcome, seen = one_round(original, Path(folder) / "work", rng)
             except Exception:
-                print(f"failed: seed {seed}, round {rounds}, ledger {original.name}", file=sys.stderr)
+                kept = Path(tempfile.mkdtemp(prefix="ledger-soak-failed-"))
+                shutil.copytree(Path(folder) / "work", kept / "damaged")
+                shutil.copytree(original, kept / "original")
+                print(f"failed: seed {seed}, round {rounds}, ledger {original.name}; kept in {kept}", file=sys.stderr)
                 raise
             faulthandler.cancel_dump_traceback_later()
             slowest = max(slowest, time.monotonic() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,23 @@ def test_fuzzed_notes_never_pass(closed: Path, tmp_path: Path) -> None:
         anchor = tmp_path / "anchor"
         anchor.write_bytes(bytes(data) * 2)
         assert found(check(closed, anchor)) <= {"ALTERED", "UNKNOWN_KEY", "UNANCHORED", "OK"}
+
+
+def test_lengths_that_lie_cost_no_memory(closed: Path, tmp_path: Path) -> None:
+    """Where a row's stored lengths are overwritten, up to many gigabytes, verify answers, in memory that does not follow them."""
+    file = next(closed.glob("*.sqlite3"))
+    data = file.read_bytes()
+    rows = [at for at in range(len(data)) if data.startswith(b'{"country_evidence"', at)] or [
+        at for at in range(len(data)) if data.startswith(b'{"data_categories"', at)
+    ]
+    start = rows[3]
+    shutil.copytree(closed, tmp_path / "work")
+    target = tmp_path / "work" / file.name
+    tracemalloc.start()
+    for place in range(start - 60, start):
+        for length in (1, 4, 8):
+            target.write_bytes(data[:place] + b"\xff" * length + data[place + length :])
+            assert {"OK"} != found(check(tmp_path / "work"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100_000_000

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from privmw.errors import LedgerCorrupt, LedgerUnavailable
+from privmw.ledger.filechain import MAX_ROW_BYTES
 from privmw.ledger.schema import FORMAT, TABLES
 
 __all__ = ["BROKEN_CODES", "connect", "create", "read_meta", "translate"]
@@ -104,4 +105,6 @@ def translate(error: sqlite3.Error, name: str) -> LedgerCorrupt | LedgerUnavaila
 
 
 def _open(uri: str, timeout: float) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)
+    return connection

@@ -23,6 +23,10 @@ _CHECK_CACHE = -16_384
 """KiB of pages that SQLite may keep while it checks indexes; its default of 2 MiB makes it read many pages twice."""
 
 
+MAX_ROW_BYTES = 64 * 1024 * 1024
+"""Longest row that is read: in a damaged file a length may be any number, and memory must not follow it."""
+
+
 class NotJudgeable(Exception):
     """A file can not be looked at from here, which says nothing about it: no permission, or a later format."""
 
@@ -249,6 +253,7 @@ def _connect(path: Path, wal: Path) -> sqlite3.Connection:
     mode = "mode=ro" if writable else "mode=ro&immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")

@@ -25,7 +25,7 @@ KEYS_FILE = "verifier-keys.txt"
 _STILL_SECONDS = 2.0
 
 READ_ERRORS: tuple[type[Exception], ...] = (
-    sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError
+    sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, MemoryError
 )  # fmt: skip
 """What reading damaged rows may raise."""
 
