@@ -280,3 +280,17 @@ def test_an_original_that_was_not_declared_is_refused(
     with openai_client(openai_server) as client, purpose("reply"), pytest.raises(TransferDenied) as caught:
         client.chat.completions.create(model="gpt-test", messages=MESSAGES)
     assert "category.undeclared_for_recipient" == caught.value.reason_code
+
+
+def test_shadow_records_names_and_changes_nothing(
+    openai_server: StandIn, install: Install, redactor: Redactor, tiers: list[NerTier], sink: ListSink
+) -> None:
+    """Under ``shadow`` the name leaves as it is and stands in the record as a category; a slow model refuses nothing."""
+    _guard(install, redactor, tiers, Slow(), {"sections": {"enforcement": "shadow"}})
+    with openai_client(openai_server) as client, purpose("reply"):
+        client.chat.completions.create(model="gpt-test", messages=MESSAGES)
+        _guard(install, redactor, tiers, Slow(0.3), {"sections": {"enforcement": "shadow"}}, timeout=0.01)
+        client.chat.completions.create(model="gpt-test", messages=MESSAGES)
+    assert [PROMPT, PROMPT] == [item.json()["messages"][0]["content"] for item in openai_server.received]
+    assert ("user.name",) == sink.intents()[0].data_categories
+    assert ["guard.overloaded"] == [record.reason_code for record in sink.of(RecordKind.DENIED)]

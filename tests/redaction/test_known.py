@@ -146,3 +146,14 @@ def test_the_running_request() -> None:
         assert second is not None
         assert [("EMAIL_ADDRESS", "a.b@c.example"), ("PERSON", "Minji")] == found("a.b@c.example Minji", second)
     assert current_known() is None
+
+
+def test_nobody_is_compiled_for_texts_that_mention_nobody() -> None:
+    """Compiling takes a millisecond, and is left until a text comes that may hold a value."""
+    known = Known(
+        [Identity(subject_id="u_2718", name="Minji Kim", email="minji@example.org", phone="+82 10-1234-5678")]
+    )
+    assert [] == found("GET /health 200 in 3 ms", known)
+    assert known._compiled is None
+    assert [("PERSON", "Minji Kim")] == found("ask Minji Kim", known)
+    assert known._compiled is not None
