@@ -280,5 +280,6 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "credit_card_short": ("credit card number: [[676281744372]] ok", "card 676281744373 ok"),
     "iban_odd": ("see [[GB32XGXZ4217467132746]] ok", "see GB33XGXZ4217467132746 ok"),
     "phone_international_odd": ("see [[+54 9 3162 3286]] ok", "1 +54 9 316 ok"),
+    "us_driver_license_brief": ("DL# [[D1234567]] ok", "dl=12345678 ok"),
 }  # fmt: skip
 """Recognizer to ``(text with [[value]], near-miss)``. Numbers are made up, published by their issuers, or drawn at random."""

@@ -59,7 +59,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "ca_postal_code", "CA_POSTAL_CODE", rf"{LEFT}[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]{RIGHT}",
-        r"[A-Y][0-9][A-Z][ -]?[0-9][A-Z][0-9]", ("postal code", "postal", "code postal", "address", "zip", "billing address", "canada"),
+        r"[A-Y][0-9][A-Z][ -]?[0-9][A-Z][0-9]", ("postal code", "postal", "code postal", "ontario", "quebec", "alberta", "british columbia", "postcode", "address", "zip", "billing address", "canada"),
         source="Canada Post",
     ),
     keyed(

@@ -117,12 +117,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "tr_national_id", "TR_NATIONAL_ID", rf"{NUM_LEFT}[1-9][0-9]{{10}}{NUM_RIGHT}", _ELEVEN_TRIGGER,
-        ("tc", "tckn",  "kimlik", "kimlik no", "kimlik numarası", "tc kimlik", "turkish id", "national id"), checksum=tr_national_id, boosted=0.95,
+        ("tc", "tckn", "nüfus cüzdanı", "türk kimlik",  "kimlik", "kimlik no", "kimlik numarası", "tc kimlik", "turkish id", "national id"), checksum=tr_national_id, boosted=0.95,
         source="Nüfus ve Vatandaşlık İşleri",
     ),
     keyed(
-        "tr_license_plate", "TR_LICENSE_PLATE", rf"{LEFT}(?:0[1-9]|[1-7][0-9]|8[01]) ?[A-Z]{{1,3}} ?[0-9]{{2,5}}{RIGHT}", r"[0-8][0-9] ?[A-Z]{1,3} ?[0-9]{2}",
-        ("plaka", "plakalı", "araç", "license plate", "plate"), source="Karayolları Trafik Yönetmeliği",
+        "tr_license_plate", "TR_LICENSE_PLATE", rf"{LEFT}(?:0[1-9]|[1-7][0-9]|8[01])[ -]?[A-Z]{{1,3}}[ -]?[0-9]{{2,5}}{RIGHT}", r"[0-8][0-9][ -]?[A-Z]{1,3}[ -]?[0-9]{2}",
+        ("plaka", "plakalı", "araç", "plakası", "number plate", "taşıt", "kayıt plakası", "license plate", "plate"), source="Karayolları Trafik Yönetmeliği",
     ),
     keyed(
         "tr_phone", "TR_PHONE_NUMBER", rf"(?<![0-9A-Za-z+])(?:\+?90[ -]?|0[ -]?)?\(?(?:5[0-9]{{2}}|[2-4][0-9]{{2}})\)?[ .-]?[0-9]{{3}}[ .-]?[0-9]{{2}}[ .-]?[0-9]{{2}}{NUM_RIGHT}",

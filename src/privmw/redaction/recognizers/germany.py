@@ -19,6 +19,9 @@ _ICAO = "[CFGHJKLMNPRTVWXYZ]"
 _ICAO_ANY = "[0-9CFGHJKLMNPRTVWXYZ]"
 _SVNR = "[0-9]{2}(?:0[1-9]|[12][0-9]|3[01]|5[1-9]|[67][0-9]|8[01])(?:0[1-9]|1[0-2])[0-9]{2}[A-Z][0-9]{3}"
 _PASS_WORDS = (
+    "passport number",
+    "dokumentennummer",
+    "mrz",
     "reisepass",
     "reisepassnummer",
     "passnummer",
@@ -29,6 +32,12 @@ _PASS_WORDS = (
     "ausweisdokument",
 )
 _ID_WORDS = (
+    "ausweisdokument",
+    "dokumentennummer",
+    "seriennummer",
+    "bundespersonalausweis",
+    "neuer personalausweis",
+    "national id",
     "personalausweis",
     "personalausweisnummer",
     "ausweis",
@@ -55,7 +64,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "de_tax_number", "DE_TAX_NUMBER",
         rf"{NUM_LEFT}(?<!/)(?:(?:0[1-9]|1[0-6])[0-9]{{11}}|[0-9]{{2,3}}[/ ][0-9]{{3,4}}[/ ][0-9]{{4,5}}){NUM_RIGHT}(?!/)",
         r"[0-9]{2,3}[/ ]?[0-9]{3,4}[/ ]?[0-9]{4}",
-        ("steuernummer", "steuer-nr", "steuer nr", "st.-nr", "st-nr", "stnr", "finanzamt", "umsatzsteuer", "steuerbescheid"),
+        ("steuernummer", "steuer-nr", "einkommensteuer", "körperschaftsteuer", "gewerbesteuer", "steuerveranlagung", "steuer nr", "st.-nr", "st-nr", "stnr", "finanzamt", "umsatzsteuer", "steuerbescheid"),
         source="ELSTER uniform number and state notations",
     ),
     Recognizer(
@@ -70,17 +79,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.95,
         checksum=de_social_security,
         policy=ChecksumPolicy.REQUIRED,
-        context=("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer"),
+        context=("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer", "rentenversicherung", "sozialversicherung", "sozialversicherungsausweis", "drv"),
         source="VKVV: area, birth date, initial, serial, check digit",
     ),
     keyed(
         "de_social_security_spaced", "DE_SOCIAL_SECURITY", rf"{LEFT}[0-9]{{2}}[ -]?[0-8][0-9][01][0-9]{{3}}[ -]?[A-Z][ -]?[0-9]{{3}}{RIGHT}",
-        r"[0-9]{2}[ -]?[0-8][0-9][01][0-9]{3}", ("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer"),
+        r"[0-9]{2}[ -]?[0-8][0-9][01][0-9]{3}", ("rentenversicherungsnummer", "sozialversicherungsnummer", "versicherungsnummer", "rvnr", "svnr", "sv-nummer", "rentenversicherung", "sozialversicherung", "sozialversicherungsausweis", "drv"),
         checksum=de_social_security, boosted=0.95, source="VKVV, spaced or in lower case",
     ),
     keyed(
         "de_health_insurance", "DE_HEALTH_INSURANCE", rf"{LEFT}[A-Z][0-9]{{9}}{RIGHT}", r"[A-Z][0-9]{9}",
-        ("krankenversicherungsnummer", "krankenversichertennummer", "versichertennummer", "kvnr", "krankenkasse",
+        ("krankenversicherungsnummer", "krankenversichertennummer", "gkv", "gesetzliche krankenversicherung", "krankenversicherungsausweis", "versichertenausweis", "versichertenkarte", "tkk", "dak", "versichertennummer", "kvnr", "krankenkasse",
          "krankenversicherung", "gesundheitskarte", "egk", "versicherten-nr", "aok", "barmer"),
         checksum=de_health_insurance, boosted=0.95, source="SGB V 290",
     ),
@@ -94,7 +103,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "de_driver_license", "DE_FUEHRERSCHEIN", rf"{LEFT}(?=[0-9]*[A-Z])[0-9A-Z][0-9]{{2}}[0-9A-Z]{{6}}[0-9][0-9A-Z]{RIGHT}|{LEFT}[A-Z]{{2}}[0-9]{{8}}[0-9A-Z]{RIGHT}",
-        r"[0-9A-Z]{11}", ("führerschein", "führerscheinnummer", "fuehrerschein", "fahrerlaubnis", "fahrerlaubnisnummer",
+        r"[0-9A-Z]{11}", ("führerschein", "führerscheinnummer", "fahrerlaubnisklasse", "führerscheininhaber", "kraftfahrt-bundesamt", "driver's license", "driving license", "licence number", "license number", "dokument-nr", "fuehrerschein", "fahrerlaubnis", "fahrerlaubnisnummer",
                           "driving licence", "driver license", "FÜHRERSCHEIN"),
         source="FeV annex 8",
     ),
@@ -119,11 +128,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "de_bsnr", "DE_BSNR", rf"{NUM_LEFT}(?!0{{9}})[0-9]{{9}}{NUM_RIGHT}", r"[0-9]{9}",
-        ("bsnr", "betriebsstättennummer", "betriebsstätte", "praxisnummer", "praxis"), source="KBV",
+        ("bsnr", "betriebsstättennummer", "betriebsstätten-nummer", "arztpraxis", "kassenärztliche vereinigung", "kv-nummer", "vertragsarztpraxis", "nebenbetriebsstätte", "hauptbetriebsstätte", "behandlungsort", "praxisadresse", "praxisstandort", "betriebsstätte", "praxisnummer", "praxis"), source="KBV",
     ),
     keyed(
         "de_lanr", "DE_LANR", rf"{NUM_LEFT}[0-9]{{9}}{NUM_RIGHT}", r"[0-9]{9}",
-        ("lanr", "arztnummer", "lebenslange arztnummer", "arzt-nr", "vertragsarzt", "arzt nr"), checksum=de_lanr, boosted=0.95,
+        ("lanr", "arztnummer", "arzt-nummer", "kassenarzt", "kbv", "rezept", "verschreibung", "hausarzt", "facharzt", "behandelnder arzt", "kassenärztliche vereinigung", "lebenslange arztnummer", "arzt-nr", "vertragsarzt", "arzt nr"), checksum=de_lanr, boosted=0.95,
         source="KBV: weights 4 and 9",
     ),
     Recognizer(
@@ -141,7 +150,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "de_license_plate", "DE_KFZ", rf"(?<![0-9A-Za-z-])[A-ZÄÖÜ]{{1,3}}[ -][A-Z]{{1,2}}[ -]?[0-9]{{1,4}}[EH]?{RIGHT}",
-        r"[ -][A-Z]{1,2}[ -]?[0-9]{1,4}", ("kennzeichen", "kfz", "kfz-kennzeichen", "nummernschild", "fahrzeug", "pkw", "auto"),
+        r"[ -][A-Z]{1,2}[ -]?[0-9]{1,4}", ("kennzeichen", "kfz", "kfz-kennzeichen", "kraftfahrzeugkennzeichen", "fahrzeugkennzeichen", "zulassung", "lkw", "fahrzeugschein", "fahrzeugbrief", "zulassungsbescheinigung", "nummernschild", "fahrzeug", "pkw", "auto"),
         ignore_case=False, source="FZV 9",
     ),
     keyed(
@@ -151,7 +160,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "de_postcode", "DE_PLZ", rf"{NUM_LEFT}(?!01000|99999)(?:0[1-9]|[1-9][0-9])[0-9]{{3}}{NUM_RIGHT}", r"[0-9]{5}",
-        ("plz", "postleitzahl", "postanschrift", "wohnort", "anschrift"), default=False, specificity=Specificity.GENERIC,
+        ("plz", "postleitzahl", "adresse", "wohnanschrift", "lieferadresse", "rechnungsadresse", "straße", "strasse", "hausnummer", "postfach", "stadt", "gemeinde", "postanschrift", "wohnort", "anschrift"), default=False, specificity=Specificity.GENERIC,
         source="Deutsche Post; opt-in, because it names a district",
     ),
 )  # fmt: skip

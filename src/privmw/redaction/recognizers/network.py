@@ -9,7 +9,15 @@ from privmw.redaction.recognizers.shapes import LEFT, RIGHT
 __all__ = ["RECOGNIZERS"]
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_VERSION_BEFORE = r"(?<![Vv]er )(?<![Vv]ersion )(?<![Vv]ersion=)(?<![Vv]ersion: )(?<![Rr]elease )(?<!build )"
+_VERSION_BEFORE = "".join(
+    f"(?<!{word})"
+    for word in (
+        "[Vv]er ", "[Vv]ersion ", "[Vv]ersion=", "[Vv]ersion: ", '[Vv]ersion":"', '[Vv]ersion": "', "[Rr]elease ", "build ",
+        "[?&]v=", "[Vv]er=", "[Ff]irmware ", "tag ", "/:",
+    )
+)  # fmt: skip
+_FILE_BEHIND = r"(?!\.(?:jar|war|tar|tgz|zip|whl|js|css|so|dll|exe|rpm|deb)(?![0-9A-Za-z]))(?!-[0-9a-f]{7})"
+"""A version in the name of a file or image (``app-1.2.3.4.jar``, ``web:1.2.3.4-9f8e7d6c``)."""
 _HEX = "[0-9A-Fa-f]"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -17,7 +25,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="ipv4",
         entity_type="IP_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z_.])(?<![A-Za-z]/)(?<![0-9]-){_VERSION_BEFORE}(?:{_OCTET}\.){{3}}{_OCTET}"
-        r"(?![0-9A-Za-z_])(?!\.[0-9])(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
+        rf"(?![0-9A-Za-z_])(?!\.[0-9]+\.[0-9]){_FILE_BEHIND}(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         reach="0-9.",
         lookback=24,

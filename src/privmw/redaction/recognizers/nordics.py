@@ -9,7 +9,7 @@ from privmw.redaction.recognizers.shapes import DDMMYY, NUM_LEFT, NUM_RIGHT, RIG
 
 __all__ = ["RECOGNIZERS"]
 
-_SE_WORDS = (
+_SE_WORDS = ("svensk id",
     "personnummer", "pnr", "samordningsnummer", "svenskt", "swedish id", "personal identity number", "swedish", "id code",
     "identity code", "personal number",
 )  # fmt: skip
@@ -57,7 +57,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "se_organisation", "SE_ORGANISATIONSNUMMER", rf"{NUM_LEFT}[0-9]{{6}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{6}-?[0-9]{4}",
-        ("organisationsnummer", "orgnr", "org nr", "org.nr", "orgnummer", "företag", "company identity", "bolag"), checksum=se_organisation,
+        ("organisationsnummer", "orgnr", "företagsnummer", "org nr", "org.nr", "orgnummer", "företag", "company identity", "bolag"), checksum=se_organisation,
         boosted=0.95, source="Skatteverket SKV 709: Luhn",
     ),
     keyed(

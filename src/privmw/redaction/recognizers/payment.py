@@ -10,7 +10,7 @@ from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT
 __all__ = ["CARD_WORDS", "RECOGNIZERS"]
 
 CARD_WORDS = (
-    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cc", "ccnum", "pan", "visa",
+    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cc number", "cc no", "ccnum", "cc num", "pan", "visa",
     "mastercard", "amex", "american express", "discover", "jcb", "diners", "unionpay", "maestro", "kreditkarte",
     "kartennummer", "carte", "carte bancaire", "tarjeta", "cartão", "carta di credito", "creditcardnummer",
     "카드", "카드번호", "신용카드", "체크카드", "법인카드", "カード", "银行卡", "信用卡",
@@ -136,9 +136,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "ABA_ROUTING_NUMBER",
         rf"{NUM_LEFT}[0-3678][0-9]{{3}}-?[0-9]{{4}}-?[0-9]{NUM_RIGHT}",
         r"[0-3678][0-9]{3}-?[0-9]{4}",
-        ("aba", "routing", "rtn", "bank",  "ach",  "routing number", "aba number"),
+        ("aba", "routing", "abarouting", "bankrouting", "routing transit", "rtn",   "ach",  "routing number", "aba number"),
         checksum=aba_routing,
-        within=20,
+        within=32,
         boosted=0.95,
         source="ABA routing number policy",
     ),
@@ -147,7 +147,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "US_BANK_NUMBER",
         rf"{NUM_LEFT}[0-9]{{8,17}}{NUM_RIGHT}",
         r"[0-9]{8}",
-        ("bank account", "account number", "acct", "acct no", "account no", "checking account", "savings account",
+        ("bank account", "account number", "acct", "my account", "from account", "to account", "debit", "acct no", "account no", "checking account", "savings account",
          "bank acct",  "bankaccount", "debit account"),
         within=32,
         boosted=0.8,

@@ -16,6 +16,7 @@ __all__ = [
     "DDMMYY",
     "LEFT",
     "MMDD",
+    "NOT_SIZE",
     "NUM_LEFT",
     "NUM_RIGHT",
     "RIGHT",
@@ -23,8 +24,8 @@ __all__ = [
     "YYMMDD",
     "keyed",
     "never",
-    "no_size",
     "not_after",
+    "or_size",
 ]
 
 LEFT = r"(?<![0-9A-Za-z])"
@@ -32,6 +33,9 @@ LEFT = r"(?<![0-9A-Za-z])"
 
 RIGHT = r"(?![0-9A-Za-z])"
 """The word ends here."""
+
+NOT_SIZE = r"(?!->|\()"
+"""Not a size in a garbage collector's log: ``8433225K->613629K(5029310K)``."""
 
 NUM_LEFT = r"(?<![0-9A-Za-z_])(?<![0-9][.-])"
 """Not inside a word, and not a later part of a longer dotted or hyphenated number."""
@@ -57,17 +61,17 @@ def never(_text: str) -> bool:
     return False
 
 
-def no_size(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Return a check that refuses digits with a unit of memory behind them (``8433225K``); a word may still rescue them.
+def or_size(check: Callable[[str], bool]) -> Callable[[str], bool | None]:
+    """Return a check that cannot say of digits with a unit of memory behind them (``8433225K``): a number, or a size.
 
     Args:
-        check: The check of all other values.
+        check: The check of the number.
     """
 
-    def checked(text: str) -> bool:
-        return text[-1] not in "KMG" and check(text)
+    def checked(text: str) -> bool | None:
+        return None if check(text) and text[-1] in "KM" else check(text)
 
-    checked.__qualname__ = f"no_size({check.__qualname__})"
+    checked.__qualname__ = f"or_size({check.__qualname__})"
     return checked
 
 

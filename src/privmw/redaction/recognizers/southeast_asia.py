@@ -8,7 +8,7 @@ from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT
 
 __all__ = ["RECOGNIZERS"]
 
-_TH_WORDS = ("เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตร", "thai id", "national id", "tnin", "citizen id")
+_TH_WORDS = ("เลขประจำตัวประชาชน", "บัตรประชาชน", "รหัสปชช", "เลขบัตร", "thai id", "national id", "tnin", "citizen id")
 
 _UMID_WORDS = (
     "umid",

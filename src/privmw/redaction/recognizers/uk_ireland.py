@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import ie_pps, uk_nhs
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, no_size
+from privmw.redaction.recognizers.shapes import LEFT, NOT_SIZE, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, or_size
 
 __all__ = ["RECOGNIZERS"]
 
@@ -93,21 +93,21 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{LEFT}(?:{_AREA}(?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[ -]?{_LETTERS}|[A-HJ-NPR-TV-Y][ -]?[0-9]{{1,3}}[ -]?{_LETTERS}"
         rf"|{_LETTERS}[ -]?[0-9]{{1,3}}[ -]?[A-HJ-NPR-TV-Y]){RIGHT}",
         r"[A-Z][ -]?[0-9]{1,3}[ -]?[A-Z]",
-        ("vehicle", "registration", "car reg", "car", "number plate", "numberplate", "vrm", "licence plate", "license plate",
+        ("vehicle", "registration", "car reg", "vrn", "v5c", "logbook", "car", "number plate", "numberplate", "vrm", "licence plate", "license plate",
          "plate", "dvla", "vehicles"),
         source="DVLA: current, prefix and suffix styles",
     ),
     Recognizer(
         name="ie_ppsn",
         entity_type="IE_PPSN",
-        pattern=rf"{LEFT}(?<!/)[0-9]{{7}}[A-W][ABHTW]?{RIGHT}",
+        pattern=rf"{LEFT}(?<!/)(?<!->)(?<!K\()[0-9]{{7}}[A-W][ABHTW]?{RIGHT}{NOT_SIZE}",
         trigger=r"[0-9]{7}[A-W][A-W]?\b",
         sieve=SIEVE,
         lookback=16,
         lookahead=4,
-        score=0.6,
+        score=0.55,
         boosted=0.95,
-        checksum=no_size(ie_pps),
+        checksum=or_size(ie_pps),
         policy=ChecksumPolicy.REQUIRED,
         context=("pps", "ppsn", "pps number", "personal public service"),
         context_overrides=True,

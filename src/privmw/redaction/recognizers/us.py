@@ -110,7 +110,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{NUM_LEFT}(?:[A-Z][0-9]{{5,14}}|[A-Z]{{2}}[0-9]{{5,7}}|[A-Z][0-9]{{3}}-?[0-9]{{3,4}}-?[0-9]{{2,4}}(?:-[0-9]{{1,4}})?[A-Z]?"
         r"|[0-9]{7,12}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{2,3}[A-Z]{2,3}[0-9]{4,6}|[A-Z]{3}\*\*[0-9]{3}[0-9A-Z]{3}"
         rf"|[A-Z]{{3,7}}[0-9A-Z]{{5,9}}(?<=[0-9][0-9A-Z]{{2}})){NUM_RIGHT}",
-        r"[0-9A-Z][0-9]{2}[0-9A-Z-]{3}",
+        r"[0-9A-Z][0-9]{2}[0-9A-Z-]{3}|[A-Z]{3}[0-9A-Z]{2,13}[0-9][0-9A-Z]{2}",
         _LICENCE_WORDS,
         boosted=0.8,
         specificity=Specificity.GENERIC,
@@ -128,6 +128,17 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         specificity=Specificity.GENERIC,
         within=40,
         source="AAMVA: Idaho, Kansas, Maine, Missouri, Montana, New York, Vermont",
+    ),
+    keyed(
+        "us_driver_license_brief",
+        "US_DRIVER_LICENSE",
+        rf"{NUM_LEFT}(?:[A-Z][0-9]{{7,8}}|[A-Z][0-9]{{12,13}}|[A-Z][0-9]{{3}}-[0-9]{{4}}-[0-9]{{4}}|[A-Z]{{2}}[0-9]{{6}}[A-Z]?){NUM_RIGHT}",
+        r"[A-Z][0-9]{3}",
+        ("dl", "lic", "license", "licence", "cdl"),
+        boosted=0.75,
+        within=20,
+        specificity=Specificity.GENERIC,
+        source="AAMVA: the commonest forms, beside the shortest words",
     ),
     keyed(
         "us_driver_license_short",
@@ -177,7 +188,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "US_MBI",
         rf"{LEFT}[1-9]{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{_MBI_ANY}[0-9]-?{_MBI_LETTER}{{2}}[0-9]{{2}}{RIGHT}",
         r"[1-9][A-Y][0-9A-Y][0-9]-?[A-Y][0-9A-Y][0-9]",
-        ("mbi", "medicare", "medicare number", "beneficiary", "cms"),
+        ("mbi", "medicare", "medicaid", "hicn", "hic", "medicare number", "beneficiary", "cms"),
         boosted=0.95,
         source="CMS: Medicare Beneficiary Identifier, position classes",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import be_rrn, ch_ahv, es_cif, es_nif, fr_nir, fr_spi, it_fiscal_code
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, no_size
+from privmw.redaction.recognizers.shapes import LEFT, NOT_SIZE, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, or_size
 
 __all__ = ["RECOGNIZERS"]
 
@@ -54,14 +54,14 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="es_nif",
         entity_type="ES_NIF",
-        pattern=rf"{LEFT}[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}",
+        pattern=rf"{LEFT}(?<!->)(?<!K\()[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}{NOT_SIZE}",
         trigger=r"[0-9]{8}-?[A-Z]\b",
         sieve=SIEVE,
         lookback=20,
         lookahead=2,
-        score=0.65,
+        score=0.55,
         boosted=0.95,
-        checksum=no_size(es_nif),
+        checksum=or_size(es_nif),
         policy=ChecksumPolicy.REQUIRED,
         context_overrides=True,
         context=("dni", "nif", "documento nacional de identidad", "identificación", "identificacion", "número de identificación"),
@@ -125,11 +125,11 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     ),
     keyed(
         "it_identity_card", "IT_IDENTITY_CARD", rf"{LEFT}(?:[A-Z]{{2}} ?[0-9]{{7}}|[0-9]{{7}}[A-Z]{{2}}|[A-Z]{{2}}[0-9]{{5}}[A-Z]{{2}}){RIGHT}", r"[0-9]{5}",
-        ("carta d'identità", "carta di identità", "identità", "cie", "identity card", "documento d'identità"), source="Ministero dell'Interno",
+        ("carta d'identità", "carta di identità", "documento", "espatrio", "riconoscimento", "identità", "cie", "identity card", "documento d'identità"), source="Ministero dell'Interno",
     ),
     keyed(
         "it_driver_license", "IT_DRIVER_LICENSE", rf"{LEFT}(?:[A-Z]{{2}}[0-9]{{7}}[A-Z]|U1[0-9B-DF-HJ-NPR-UW-Z]{{7}}[A-Z]){RIGHT}", r"[A-Z][0-9A-Z]{8}",
-        ("patente", "patente di guida", "driving licence", "guida"), source="Ministero delle Infrastrutture",
+        ("patente", "patente di guida", "licenza di guida", "driving licence", "guida"), source="Ministero delle Infrastrutture",
     ),
     keyed(
         "it_passport", "IT_PASSPORT", rf"{LEFT}[A-Z]{{2}}[0-9]{{7}}{RIGHT}", r"[A-Z]{2}[0-9]{7}",
@@ -185,7 +185,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="ch_ahv",
         entity_type="CH_AHV",
-        pattern=rf"{NUM_LEFT}756[ .]?[0-9]{{4}}[ .]?[0-9]{{4}}[ .]?[0-9]{{2}}{NUM_RIGHT}",
+        pattern=rf"{NUM_LEFT}756([ .]?)[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{2}}{NUM_RIGHT}",
         trigger=r"756[ .]?[0-9]{4}[ .]?[0-9]{4}[ .]?[0-9]{2}",
         sieve=SIEVE,
         lookback=24,

@@ -21,6 +21,9 @@ _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]", re.ASCII)
 _PATH = re.compile(
     r"/?(?:(?:[a-z_.-]+|[0-9]{1,4}|[0-9a-z_.=-]*[0-9]{4}[0-9_-]*)/){2,}[0-9A-Za-z_.=-]*\.[a-z0-9]{2,7}", re.ASCII
 )
+_NAMED = re.compile(r"[a-z]+(?:[:/._#-](?:[a-z]+|[0-9]{1,12}))+", re.ASCII)
+"""Words and numbers with signs between them: the key of a cache, a topic, a slug."""
+
 _DOTTED = re.compile(r"(?:[A-Za-z_]+\.)+[A-Za-z_]+", re.ASCII)
 _NOT_A_PASSWORD = re.compile(
     r"(?:your|the|my|a)[ _-]|enter |change[_-]?me|[A-Za-z_][\w.]*\((?:[^)]*\))?$"
@@ -79,7 +82,7 @@ def looks_random(text: str) -> bool:
         return False
     if ("(" in text or "[" in text) and _CALL.match(text):
         return False
-    if "/" in text and _PATH.fullmatch(text):
+    if _NAMED.fullmatch(text) or ("/" in text and _PATH.fullmatch(text)):
         return False
     if not any(map(str.isdigit, text)) and (
         text.islower() or text.isupper() or size < 16 or _DOTTED.fullmatch(text) is not None
