@@ -255,12 +255,12 @@ class Collector:
             return self._leaf(str(value), mask)
         return None
 
-    def _secret(self, value: Any, kind: str) -> Forced | None:
+    def _secret(self, value: Any, kind: str) -> Forced | int | None:
         text = value if isinstance(value, str) else str(value) if not isinstance(value, (bytes, bytearray)) else None
         if text is None:
             text = bytes(value).decode("utf-8", "surrogateescape")
-        if not text or _PLACEHOLDER.fullmatch(text):
-            return None
+        if not text or _PLACEHOLDER.fullmatch(text):  # stays, but rebuilding counts one text for every string
+            return self._leaf(text, 0) if isinstance(value, str) else None
         self.forced = True
         new = self._replace(kind, text)
         if isinstance(value, (bytes, bytearray)):

@@ -55,7 +55,10 @@ def _write(value: Any, exact: bool) -> bytes:
                 return orjson.dumps(value)
         except (orjson.JSONEncodeError, RecursionError):
             pass
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # a lone surrogate can only be written as an escape
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _holds_nan(value: Any) -> bool:
