@@ -24,9 +24,6 @@ _STEP = 64
 _LONG = 256
 """After a longer match fell, the search does not go on at the next character but in the middle of it."""
 
-_STRONG = 0.7
-"""Score from which a match keeps guarded plans away from its text, checksum or not."""
-
 _REMEMBERED = 4096
 _UNDER_KEY = 1024
 """Characters of a text that the patterns its key speaks for look at."""
@@ -89,7 +86,7 @@ class _Leaf:
         self.key_mask = key_mask
         self.cues = cues
         self.found = found
-        self.taken: list[Span] = []
+        self.taken: Sequence[Span] = ()
         self.done: dict[int, int] = {}
         self.heard: dict[Span, Sequence[Cue]] = {}
         self._placeholders: list[Span] | None = None
@@ -102,7 +99,7 @@ class _Leaf:
             spans: list[Span] = []
             if text.find("<", floor, ceiling) >= 0:
                 spans = [match.span() for match in _ANGLE.finditer(text, floor, ceiling)]
-            if text.find("[", floor, ceiling) >= 0:
+            if text.find("[", floor, ceiling) >= 0 and text.find("_", floor, ceiling) >= 0:
                 spans += [match.span() for match in _SQUARE.finditer(text, floor, ceiling)]
                 spans.sort()
             self._placeholders = spans
@@ -145,7 +142,7 @@ class Confirmer:
             key_mask: Context mask of the keys above it.
             found: Result; overlaps are left in it.
         """
-        areas, points, cues = candidates
+        areas, points, cues, _ = candidates
         leaf = _Leaf(text, floor, ceiling, key_mask, cues, found)
         if points:
             self._at(leaf, points)
@@ -155,8 +152,7 @@ class Confirmer:
             self._within(leaf, plans, max(low, floor), min(high, ceiling), last)
         masked = key_mask & self._guard
         if cues or masked:
-            leaf.taken = [(item[0], -item[1]) for item in found if item[3] or item[4].recognizer.score >= _STRONG]
-            leaf.taken.sort()
+            leaf.taken = sorted((item[0], -item[1]) for item in found if item[3] or item[4].strong)
             leaf.done = {}
             if cues:
                 self._beside(leaf)

@@ -112,8 +112,11 @@ class Engine:
 
     def find(self, text: str, key_mask: int = 0) -> list[Found]:
         """Find the matches of one text, in its original or normalised form: ordered, without overlaps."""
-        found = self.candidates(text, key_mask)
-        if may_need_normalising(text):
+        candidates = self._candidates(text)
+        found: list[Found] = []
+        if candidates is not NOTHING or key_mask & self._guard:
+            self._confirm(text, candidates, 0, len(text), key_mask, found)
+        if candidates[3] or may_need_normalising(text):
             plain = normalise(text)
             if plain is not None:
                 for start, end, *rest in self.candidates(plain.text, key_mask):
@@ -140,18 +143,22 @@ class Engine:
             For each text that has matches, by its place: what :meth:`find` gives for it (offsets within that text).
         """
         joined = Joined(leaves)
-        found = self._find_joined(joined, key_masks)
-        if may_need_normalising(joined.text):
+        candidates = self._candidates(joined.text)
+        found = self._find_joined(joined, candidates, key_masks)
+        if candidates[3] or may_need_normalising(joined.text):
             self._normalised(joined, leaves, key_masks, found)
         if self.base64:
             for place, leaf in enumerate(leaves):
                 found.setdefault(place, []).extend(self._whole(leaf, key_masks.get(place, 0)))
         return {place: resolve(items, leaves[place]) for place, items in found.items() if items}
 
-    def _find_joined(self, joined: Joined, key_masks: Mapping[int, int]) -> dict[int, list[Found]]:
+    def _find_joined(
+        self, joined: Joined, candidates: Candidates, key_masks: Mapping[int, int]
+    ) -> dict[int, list[Found]]:
         """Find the candidates of joined leaves, by place, with offsets within each."""
-        candidates = self._candidates(joined.text)
-        shares: dict[int, Candidates] = {place: ([], [], []) for place, mask in key_masks.items() if mask & self._guard}
+        shares: dict[int, Candidates] = {
+            place: ([], [], [], False) for place, mask in key_masks.items() if mask & self._guard
+        }
         if candidates is not NOTHING:
             joined.shares(candidates, shares)
         by_place: dict[int, list[Found]] = {}
@@ -169,14 +176,14 @@ class Engine:
         self, joined: Joined, leaves: Sequence[str], key_masks: Mapping[int, int], by_place: dict[int, list[Found]]
     ) -> None:
         """Add what is found in leaves once escapes are decoded and look-alikes folded."""
-        places = joined.with_any("%\\&+") if joined.text.isascii() else range(len(leaves))
+        places = joined.with_any("%\\&+\n-") if joined.text.isascii() else range(len(leaves))
         plain = {place: folded for place in places if (folded := normalise(leaves[place])) is not None}
         if not plain:
             return
         originals = list(plain)
         masks = {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks}
         texts = Joined([folded.text for folded in plain.values()])
-        for index, found in self._find_joined(texts, masks).items():
+        for index, found in self._find_joined(texts, self._candidates(texts.text), masks).items():
             place = originals[index]
             span = plain[place].original_span
             for start, end, *rest in found:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from privmw.redaction.cues import BEFORE
+from privmw.redaction.normalize import BROKEN_NUMBER
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Specificity
 
@@ -26,13 +28,16 @@ Word: TypeAlias = "tuple[int, int]"
 """``(end, mask)`` of one context word, and the plans it speaks for; ordered by end."""
 
 
-Candidates: TypeAlias = tuple[list[Area], list[Points], list[Word]]
-"""What a gate saw in a text; positions count its characters, and may lie a little outside it."""
+Candidates: TypeAlias = tuple[list[Area], list[Points], list[Word], bool]
+"""What a gate saw in a text; positions count its characters, and may lie a little outside it. Last: whether a line break
+may take a number apart."""
+
+_BROKEN = re.compile(BROKEN_NUMBER)
 
 SEPARATOR = "\x00"
 """Stands between joined texts; no match crosses it, because every search is bounded by its text."""
 
-NOTHING: Candidates = ([], [], [])
+NOTHING: Candidates = ([], [], [], False)
 """Stands for a text without candidates; never added to."""
 
 
@@ -115,9 +120,10 @@ class RegexGate:
     def candidates(self, text: str) -> Candidates:
         """Return the whole text for all plans."""
         length = len(text)
+        broken = _BROKEN.search(text) is not None
         everywhere: set[int] = set()
         if self._hearing:
             everywhere.update(range(0, length + BEFORE, BEFORE))
             everywhere.update(place for place, char in enumerate(text) if char == SEPARATOR)
         areas: list[Area] = [[0, length, length, self._plans, 0]] if self._plans else []
-        return areas, [], [(end, self._hearing) for end in sorted(everywhere)]
+        return areas, [], [(end, self._hearing) for end in sorted(everywhere)], broken

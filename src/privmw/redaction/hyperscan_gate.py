@@ -13,7 +13,8 @@ from typing import Any
 
 from privmw.redaction.cuewords import word_triggers
 from privmw.redaction.gate import NOTHING, Candidates, Group, Points, Word
-from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, UTF8, Rule, database, scratch
+from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, SINGLE, UTF8, Rule, database, scratch
+from privmw.redaction.normalize import BROKEN_NUMBER
 from privmw.redaction.numbershapes import WIDEST, reduced, token_at
 from privmw.redaction.plan import Plan
 from privmw.redaction.shapetable import ShapeTable
@@ -41,7 +42,7 @@ class _Lane:
     __slots__ = ("callback", "hits", "scratch")
 
     def __init__(self, of: Any) -> None:
-        self.scratch = scratch(of) if of is not None else None
+        self.scratch = scratch(of)
         self.hits: list[int] = []
         append = self.hits.append
 
@@ -74,10 +75,11 @@ class HyperscanGate:
         owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
         rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
         self._masks: list[int] = []
+        rules.append(Rule(self._sieve + 1, BROKEN_NUMBER.encode(), SINGLE, "line breaks"))
         rules += self._word_rules(hearing)
         self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
-        self._database = database(rules) if rules else None
-        self._scan = self._database.scan if self._database is not None else _nothing
+        self._database = database(rules)
+        self._scan = self._database.scan
         self._lanes: list[_Lane] = []
         self._groups = [
             (group.lookback, group.lookahead, _beyond(group.reach), group.generic, group.plans) for group in groups
@@ -89,7 +91,7 @@ class HyperscanGate:
             for trigger in word_triggers(plan.recognizer.context):
                 masks[trigger] = masks.get(trigger, 0) | plan.bit
         self._masks = list(masks.values())
-        first = self._sieve + 1
+        first = self._sieve + 2
         return [Rule(first + place, trigger.encode(), 0, trigger) for place, trigger in enumerate(masks)]
 
     def candidates(self, text: str) -> Candidates:
@@ -123,6 +125,7 @@ class HyperscanGate:
         numbers: list[tuple[int, int]] = []
         latest: dict[int, Any] = {}
         position = characters = 0
+        broken = False
         for hit in found:
             number = hit & 0xFFFF
             end = at = hit >> 16
@@ -132,7 +135,10 @@ class HyperscanGate:
                     position = at
                 end = characters
             if number > sieve:
-                cues.append((end, self._masks[number - sieve - 1]))
+                if number == sieve + 1:
+                    broken = True
+                else:
+                    cues.append((end, self._masks[number - sieve - 2]))
                 continue
             if number == sieve:
                 numbers.append((at, end))
@@ -152,7 +158,7 @@ class HyperscanGate:
             (late if generic else areas).append(area)
         if numbers:
             self._shaped(numbers, data, same, areas, points)
-        return areas + late if late else areas, points, cues
+        return areas + late if late else areas, points, cues, broken
 
     def _shaped(
         self, numbers: list[tuple[int, int]], data: bytes, same: bool, areas: list[Any], points: list[Points]
@@ -193,10 +199,6 @@ class HyperscanGate:
 def _characters(data: bytes, start: int, end: int) -> int:
     """How many characters begin in some bytes."""
     return len(data[start:end].translate(None, _CONTINUATION))
-
-
-def _nothing(*_arguments: object) -> None:
-    """Scans for nothing, where there is no recognizer."""
 
 
 def _beyond(reach: str) -> bytes | None:

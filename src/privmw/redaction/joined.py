@@ -46,7 +46,7 @@ class Joined:
             candidates: What the gate saw in all texts.
             shares: Result, by place; may hold some already.
         """
-        areas, points, cues = candidates
+        areas, points, cues, _ = candidates
         for area in areas:
             for place in range(self.holding(area[4] - 1), self.holding(area[2] - 1) + 1):
                 _of(shares, place)[0].append(area)
@@ -81,5 +81,5 @@ class Joined:
 def _of(shares: dict[int, Candidates], place: int) -> Candidates:
     share = shares.get(place)
     if share is None:
-        share = shares[place] = ([], [], [])
+        share = shares[place] = ([], [], [], False)
     return share

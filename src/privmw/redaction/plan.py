@@ -11,6 +11,8 @@ from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specif
 
 __all__ = ["Plan", "compile_pattern", "digits_and_width"]
 
+_STRONG = 0.7
+
 Search = Callable[[str, int, int], "re.Match[str] | None"]
 
 
@@ -86,6 +88,7 @@ class Plan:
             threshold of 0 waives that.
         hears: A context word can decide whether a match stands.
         has_digit: Every value holds an ASCII digit (known once prepared, for guarded plans).
+        strong: An unverified match, too, keeps guarded plans away from its text.
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         within: Characters before a value in which a context word counts.
@@ -111,6 +114,7 @@ class Plan:
         "recognizer",
         "required",
         "search",
+        "strong",
         "weak",
         "width",
         "within",
@@ -131,6 +135,7 @@ class Plan:
         self.direct = self.checksum is None and not self.guarded and not self.weak
         self.bit = 1 << index if recognizer.context else 0
         self.yields = recognizer.secret and recognizer.specificity < Specificity.SPECIFIC
+        self.strong = recognizer.score >= _STRONG
         self.hears = bool(self.bit) and (self.guarded or self.weak or (self.required and self.overrides))
         specificity = (9 - int(recognizer.specificity)) * 100_000_000
         self.rank = specificity + 50_000_000 + (100 - int(recognizer.score * 100)) * 10_000 + index

@@ -82,7 +82,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?:(?<=\\)[nrt])?(?P<value>(?!git@){_LOCAL}@{_HOST})",
         trigger=r"@[0-9A-Za-z\[\x80-\xff]",
         reach="0-9A-Za-z_.+'%~@\\[-",
-        lookback=80,
+        lookback=136,
         lookahead=64,
         score=0.95,
         source="RFC 5321, RFC 6531; no public-suffix check, so that .internal and .local count",
@@ -168,14 +168,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"07[0-9]{3} ?[0-9]{3} ?[0-9]{3}",
         r"\b07[0-9]{3} ?[0-9]{3} ?[0-9]{3}\b",
         score=0.65,
-        sieve="",
     ),
     _phone(
         "phone_mobile_spaced",
         r"(?:0[45][0-9]{2} [0-9]{3} (?:[0-9]{3}|[0-9]{2} [0-9]{2})|0[1-9][0-9] [0-9]{3} [0-9]{2} [0-9]{2}|0 5[0-9]{2} [0-9]{3} [0-9]{2} [0-9]{2})",
         r"\b0 ?[45][0-9]{2} [0-9]{3} [0-9]{2}|\b0[1-9][0-9] [0-9]{3} [0-9]{2} [0-9]{2}",
         score=0.65,
-        sieve="",
     ),
     keyed(
         "phone_kr_service",
