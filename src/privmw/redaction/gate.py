@@ -30,7 +30,7 @@ Word: TypeAlias = "tuple[int, int]"
 
 Candidates: TypeAlias = tuple[list[Area], list[Points], list[Word], bool]
 """What a gate saw in a text; positions count its characters, and may lie a little outside it. Last: whether a line break
-may take a number apart."""
+or spaced hyphen may take a number apart."""
 
 _BROKEN = re.compile(BROKEN_NUMBER)
 
