@@ -44,31 +44,44 @@ class Answer(Protocol):
         """Return what is still held back, once the body has ended."""
 
 
-def restore_json(value: Any, names: Pseudonymiser) -> Any:
-    """Restore every text of a parsed answer, JSON inside strings included; what needs no change comes out identical."""
+def restore_json(value: Any, names: Pseudonymiser) -> bool:
+    """Restore every text below a parsed object or array in place, JSON inside strings included.
+
+    Returns:
+        Whether anything is different now.
+    """
     if type(value) is dict:
-        if value.get("type") in ("thinking", "redacted_thinking") and "signature" in value:
-            return value  # signed by its maker, and to be sent back as it came
-        changed = {}
-        for key, item in value.items():
+        return _restore_object(value, names)
+    changed = False
+    if type(value) is list:
+        for at, item in enumerate(value):
             kind = type(item)
             if kind is str:
-                if key in OPAQUE or len(item) < SHORTEST:
-                    continue
-                new = restore_string(item, names, key=key)
+                restored = restore_string(item, names)
+                if restored is not item:
+                    value[at] = restored
+                    changed = True
             elif kind is dict or kind is list:
-                new = restore_json(item, names)
-            else:
+                changed |= restore_json(item, names)
+    return changed
+
+
+def _restore_object(value: dict[str, Any], names: Pseudonymiser) -> bool:
+    if value.get("type") in ("thinking", "redacted_thinking") and "signature" in value:
+        return False  # signed by its maker, and to be sent back as it came
+    changed = False
+    for key, item in value.items():
+        kind = type(item)
+        if kind is str:
+            if len(item) < SHORTEST or key in OPAQUE:
                 continue
-            if new is not item:
-                changed[key] = new
-        return {**value, **changed} if changed else value
-    if type(value) is list:
-        items = [restore_json(item, names) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    if type(value) is str:
-        return restore_string(value, names)
-    return value
+            restored = restore_string(item, names, key=key)
+            if restored is not item:
+                value[key] = restored
+                changed = True
+        elif kind is dict or kind is list:
+            changed |= restore_json(item, names)
+    return changed
 
 
 def restore_string(text: str, names: Pseudonymiser, *, key: str = "") -> str:
@@ -82,10 +95,13 @@ def restore_document(data: bytes, names: Pseudonymiser) -> bytes:
     """Restore one JSON document; what is no JSON, or nested beyond all measure, passes with its tokens in it."""
     try:
         value = loads(data)
-        restored = restore_json(value, names)
+        if type(value) is str:
+            restored = restore_string(value, names)
+            return data if restored is value else dumps(restored)
+        changed = restore_json(value, names)
     except (ValueError, RecursionError):
         return data
-    return data if restored is value else dumps(restored)
+    return dumps(value) if changed else data
 
 
 class JsonAnswer:
