@@ -112,7 +112,8 @@ class _Map:
 
 
 BROKEN_NUMBER = r"[0-9](?:[ .)-]?\r?\n[ \t]{0,8}[-.]?| - )[0-9]"
-"""Fires where a line break or spaced hyphen may stand in a number; for the gate, because a search of its own costs every text more."""
+"""Fires where a line break or spaced hyphen may stand in a number; for the gate, because a search of its own would cost
+every text more."""
 
 
 def may_need_normalising(text: str) -> bool:
