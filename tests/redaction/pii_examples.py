@@ -277,6 +277,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "us_referral": ("infusion referral number [[INF2025001234]] ok", "claim number INF2025001234"),
     "us_driver_license_letters": ("driver license: [[AB123456C]] ok", "see AB123456C ok"),
     "us_driver_license_short": ("driver license: [[A123]] ok", "see A123 ok"),
+    "credit_card_long": ("see [[6212 3456 7890 1234 056]] ok", "see 6212 3456 7890 1234 057 ok"),
     "credit_card_short": ("credit card number: [[676281744372]] ok", "card 676281744373 ok"),
     "iban_odd": ("see [[GB32XGXZ4217467132746]] ok", "see GB33XGXZ4217467132746 ok"),
     "phone_international_odd": ("see [[+54 9 3162 3286]] ok", "1 +54 9 316 ok"),

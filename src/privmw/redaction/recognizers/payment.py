@@ -40,7 +40,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="credit_card",
         entity_type="CREDIT_CARD",
         pattern=rf"{NUM_LEFT}(?:(?:2[2-7]|[34569][0-9]|81)[0-9]{{2}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}"
-        rf"(?:{_CARD_GAP}[0-9]{{1,3}})?|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
+        rf"|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
         r"|(?:2131|1800|1220|192[0-9])[0-9]{11}|[3-6][0-9]{12,18}"
         rf"|4[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}})(?![0-9A-Za-z_])(?!-[0-9])",
         trigger=r"(?:2[1-7][0-9]{2}|[34569][0-9]{3}|81[0-9]{2}|1800|1220|192[0-9])[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]"
@@ -54,6 +54,20 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=CARD_WORDS,
         context_overrides=True,
         source="ISO/IEC 7812-1; scheme ranges with lengths",
+    ),
+    Recognizer(
+        name="credit_card_long",
+        entity_type="CREDIT_CARD",
+        pattern=rf"{NUM_LEFT}[456][0-9]{{3}}(?:{_CARD_GAP}[0-9]{{4}}){{3}}[ .-][0-9]{{1,3}}(?![0-9A-Za-z_])(?!-[0-9])",
+        trigger=r"[456][0-9]{3}(?:[ .-]?[0-9]{4}){3}[ .-][0-9]",
+        sieve=SIEVE,
+        lookback=40,
+        lookahead=24,
+        score=0.7,
+        checksum=credit_card,
+        policy=ChecksumPolicy.REQUIRED,
+        context=CARD_WORDS,
+        source="ISO/IEC 7812-1: 17 to 19 digits; apart from the others, or a number behind a card would be taken into it",
     ),
     keyed(
         "credit_card_short",
