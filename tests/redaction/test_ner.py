@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -357,22 +357,23 @@ async def test_on_the_event_loop_only_what_was_prepared(tiers: list[NerTier]) ->
     assert lenient.transform({"content": "Ann came"}, lambda kind, _: kind).value == {"content": "Ann came"}
 
 
-def _in_child(tier: NerTier, result: Any) -> None:
-    result.put(len(tier.find(["Bob left"]).matches))
-
-
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_forked_child_has_threads_of_its_own(tiers: list[NerTier]) -> None:
-    """A tier that worked in the parent works in the child."""
-    tier = tier_of(Slow(), tiers)
-    tier.find(["Ann came"])
-    context = multiprocessing.get_context("fork")
-    result = context.Queue()
-    child = context.Process(target=_in_child, args=(tier, result))
-    child.start()
-    assert result.get(timeout=20) == 1
-    child.join(timeout=20)
-    assert child.exitcode == 0
+    """A tier whose real model worked in the parent works in the child, and in the parent again."""
+    tier = tier_of(None, tiers)
+    tier.find(["I met Margaret Dunleavy."])
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, b"%d" % len(tier.find(["I met Henrik Sjöberg."]).matches))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        assert b"1" == answer.read()
+    os.waitpid(child, 0)
+    assert 1 == len(tier.find(["I met Priya Raghunathan."]).matches)
 
 
 def test_the_default_model_loads_by_name() -> None:
