@@ -49,6 +49,19 @@ WRITTEN = {
     ),
     "url_credentials": (examples.build("redis://default:{A16}@cache:6379/0"), "redis://cache:6379/0?x=a@b"),
     "url_token_userinfo": (examples.build("https://{A40}@example.org/r.git"), "https://example.org/people/a@b"),
+    "command_option": (
+        examples.build("tool --db-password {A14} run"),
+        "tool --password-file secrets.txt --token-type bearer",
+    ),
+    "environment_line": (examples.build("ENV SERVICE_TOKEN {A20}"), "ENV SECRET_NAME production"),
+    "secret_key_line": (
+        examples.build("SECRET_KEY = '{A20}(=+)&{A20}'"),
+        "SECRET_KEY = 'changeme-changeme-changeme-changeme'",
+    ),
+    "netrc_password": (examples.build("machine x.io login bob password {A14}"), "machine x.io login bob account main"),
+    "mysql_password": (examples.build("mysqldump -uroot -p{A12} shop"), "mysqldump -uroot -p shop"),
+    "sqlplus_password": (examples.build("sqlplus scott/{A10}@orcl"), "sqlplus scott@orcl"),
+    "password_said_korean": (examples.build("비밀번호는 {A9}1!입니다"), "비밀번호는 필수입니다"),
     "teams_webhook": (
         examples.build("https://x.webhook.office.com/webhookb2/{u}@{u}/IncomingWebhook/{h32}/{u}"),
         "https://x.webhook.office.com/webhookb2/",

@@ -79,7 +79,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="email",
         entity_type="EMAIL_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?:(?<=\\)[nrt])?(?P<value>(?!git@){_LOCAL}@{_HOST})",
+        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?:(?<=\\)[nrt])?(?P<value>(?!git@)(?!(?<=://)[0-9A-Za-z_.-]{{20}}){_LOCAL}@{_HOST})",
         trigger=r"@[0-9A-Za-z\[\x80-\xff]",
         reach="0-9A-Za-z_.+'%~@\\[-",
         lookback=136,

@@ -98,7 +98,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="iban_odd",
         entity_type="IBAN_CODE",
-        pattern=rf"{LEFT}[A-Z]{{2}}[0-9]{{2}}(?=[0-9A-Z]*[0-9]{{6}})[0-9A-Z]{{11,30}}{RIGHT}",
+        pattern=rf"{LEFT}(?![0-9A-F]{{4}}[0-9]*[A-F][0-9A-F]*(?![0-9A-Z]))[A-Z]{{2}}[0-9]{{2}}(?=[0-9A-Z]*[0-9]{{6}})[0-9A-Z]{{11,30}}{RIGHT}",
         trigger=r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11}",
         sieve=SIEVE,
         lookback=48,

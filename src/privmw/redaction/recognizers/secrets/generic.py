@@ -119,8 +119,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="password_element",
         entity_type="PASSWORD",
-        pattern=rf"<(?i:[\w:.-]{{0,24}}(?:password|passwd|pwd|secret|apikey|api-key|token)[\w.-]{{0,12}})>\s*{_STANDS_IN}(?P<value>{_TAG}{{3,512}})\s*</",
-        trigger=rf"<(?i:[\w:.-]{{0,24}}(?:password|passwd|pwd|secret|apikey|api-key|token)[\w.-]{{0,12}})>\s{{0,32}}{_TAG}{{3}}",
+        pattern=rf"<(?i:[\w:.-]{{0,24}}(?:password|passwd|pwd|secret|(?:api|access|account|private|encryption|signing|master)[_-]?key|token)[\w.-]{{0,12}})>\s*{_STANDS_IN}(?P<value>{_TAG}{{3,512}})\s*</",
+        trigger=rf"<(?i:[\w:.-]{{0,24}}(?:password|passwd|pwd|secret|(?:api|access|account|private|encryption|signing|master)[_-]?key|token)[\w.-]{{0,12}})>\s{{0,32}}{_TAG}{{3}}",
         lookback=96,
         lookahead=192,
         score=0.85,
