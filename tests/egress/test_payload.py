@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privmw.egress.leaves import Rewriting
+from privmw.egress.leaves import Leaves, Replace, Rewriting
 from privmw.egress.payload import Body, Unscannable, read_body
 from privmw.redaction.pseudonyms import Pseudonymiser
-from privmw.redaction.redactor import Redactor
+from privmw.redaction.redactor import Redactor, Transformed
 from tests.egress.support import EMAIL
 
 JSON = "application/json"
@@ -138,6 +139,24 @@ def test_what_was_found_once_is_replaced_everywhere(redactor: Redactor) -> None:
     body = {"metadata": {"ssn": "078-05-1121"}, "messages": [{"content": "again, 078-05-1121."}]}
     found = json.dumps(rewritten(redactor, body))
     assert "078-05-1121" not in found
+    secret = {"metadata": {"password": "kingfisher blue"}, "messages": [{"content": "is kingfisher blue long enough?"}]}
+    assert "kingfisher" not in json.dumps(rewritten(redactor, secret))
+
+
+def test_what_only_a_model_finds_is_repeated_in_prose_alone() -> None:
+    """A name found once is replaced in other prose, not in keys and tool names, which a provider would then refuse."""
+
+    def transform(value: Any, replace: Replace) -> Transformed:
+        new = [replace("PERSON", "Dunleavy") if text == "Dunleavy" else text for text in value]
+        return Transformed(new, {"PERSON": 1}, ())
+
+    leaves = Leaves()
+    texts = ["Dunleavy", "ask Dunleavy\\", "Dunleavys", "Dunleavy_tool"]
+    for at, prose in enumerate([True, True, True, False]):
+        leaves.add(texts[at], partial(texts.__setitem__, at), ("x",), prose=prose)
+    rewriting = leaves.rewrite(transform, lambda entity, _: f"[{entity}\\1]")
+    assert ["[PERSON\\1]", "ask [PERSON\\1]\\", "Dunleavys", "Dunleavy_tool"] == texts
+    assert {"PERSON": 2} == rewriting.counts
 
 
 def test_binary_content_is_counted(redactor: Redactor) -> None:
@@ -226,6 +245,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no bug
 @given(value=values, ai=st.booleans())
 def test_shapes_are_kept(redactor: Redactor, value: Any, ai: bool) -> None:
     """Whatever a body is, its shape stays and no planted value survives; without one, it stays as it is."""
