@@ -12,6 +12,7 @@ _DASHED = r"(?:[-~]| [-~] | |-\r?\n)"
 _DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _DASH_TRIGGER = r"(?:[-~ ]| [-~] |-\r?\n)?"
 _NOT_ACCOUNT = not_after("계좌", "계좌번호", then="[0-9]{2}")
+_NOT_CORPORATE = not_after("법인등록번호", "법인번호", then="[0-9]{2}")
 _RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])"
 
 RRN_WORDS = (
@@ -32,7 +33,7 @@ def _resident(name: str, entity_type: str, genders: str, checksum: object, words
     return Recognizer(
         name=name,
         entity_type=entity_type,
-        pattern=rf"(?<![0-9])(?<![0-9][.-]){YYMMDD}{_DASHED}{genders}[0-9]{{6}}{_RIGHT}",
+        pattern=rf"(?<![0-9])(?<![0-9][.-])[0-9]{{2}}{_NOT_CORPORATE}{MMDD}{_DASHED}{genders}[0-9]{{6}}{_RIGHT}",
         trigger=rf"{_DATE_TRIGGER}{_DASH_TRIGGER}[1-8][0-9]{{6}}",
         sieve=SIEVE,
         lookback=24,

@@ -12,8 +12,8 @@ ACCOUNT_WORDS = (
     "국민", "신한", "우리", "하나", "농협", "기업은행", "기업", "은행", "카카오뱅크", "카뱅", "토스뱅크", "케이뱅크", "새마을금고",
     "새마을", "신협", "우체국", "수협", "부산은행", "대구은행", "광주은행", "전북은행", "경남은행", "제주은행", "씨티은행", "씨티",
     "제일은행", "산업은행", "저축은행", "sc제일", "kakaobank", "tossbank", "kbank",
-    "bank account", "account number", "account no", "acct no", "bank acct",
 )  # fmt: skip
+_ENGLISH = ("bank account", "account number", "account no", "acct no", "bank acct")
 _INITIALS = ("kb", "nh", "ibk", "sc", "im")
 """Banks by their initials: enough beside hyphens, not beside a row of digits (``35 kB 1739293532``)."""
 
@@ -45,7 +45,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{_FIRST}(?!(?:[0-9])?[0-9]{{2}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9-]))(?<!01[016-9])"
         rf"[0-9]{{1,5}}-[0-9]{{2,6}}-[0-9]{{2,8}}(?:-[0-9]{{1,5}})?{NUM_RIGHT}",
         r"[0-9]{2,6}-[0-9]{2,6}-[0-9]{2}",
-        (*ACCOUNT_WORDS, *_INITIALS),
+        (*ACCOUNT_WORDS, *_INITIALS, *_ENGLISH),
         boosted=0.85,
         ignore_case=False,
         specificity=Specificity.GENERIC,
