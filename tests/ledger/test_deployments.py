@@ -38,9 +38,8 @@ from tests.ledger.live_app import call_async, live_settings
 
 PARTNER = int(os.environ["PARTNER"])
 SETTINGS = live_settings(Path(os.environ["LEDGER"]), PARTNER)
-runtime = install(SETTINGS)  # before the workers are forked, where the server loads the app first
-if os.environ.get("BEFORE_FORK"):
-    runtime.ledger.flush()
+runtime = install(SETTINGS)
+runtime.ledger.flush()  # before the workers are forked, where the server loads the app first
 
 async def send(request):
     answer = f"{os.getpid()} {await call_async(PARTNER)}"
@@ -58,7 +57,7 @@ def recipient() -> Iterator[Partner]:
 
 
 @contextmanager
-def serving(folder: Path, recipient: Partner, command: list[str], **environment: str) -> Iterator[str]:
+def serving(folder: Path, recipient: Partner, command: list[str]) -> Iterator[str]:
     """Run a server of the app; yields its address and stops it as a service manager does."""
     (folder / "deployed.py").write_text(APP)
     with socket.socket() as probe:
@@ -66,9 +65,7 @@ def serving(folder: Path, recipient: Partner, command: list[str], **environment:
         port = probe.getsockname()[1]
     values = {"PYTHONPATH": f"{ROOT}:{folder}", "LEDGER": str(folder / "ledger"), "PARTNER": str(recipient.port)}
     arguments = [part.format(port=port) for part in command]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=folder, env={**os.environ, **values, **environment}
-    )
+    server = subprocess.Popen([sys.executable, "-m", *arguments], cwd=folder, env={**os.environ, **values})
     try:
         yield f"http://127.0.0.1:{port}/"
     finally:
@@ -129,13 +126,12 @@ def test_uvicorn_with_four_workers(tmp_path: Path, recipient: Partner) -> None:
     assert 4 == len({header["writer_id"] for header in members})
 
 
-@pytest.mark.parametrize("state", ["", "written"])
-def test_gunicorn_with_a_preloaded_app(tmp_path: Path, recipient: Partner, state: str) -> None:
-    """Workers that are forks of a process with a running ledger write files of their own, before and after it wrote."""
+def test_gunicorn_with_a_preloaded_app(tmp_path: Path, recipient: Partner) -> None:
+    """Workers that are forks of a process whose ledger runs and has written write files of their own."""
     before = len(recipient.bodies)
     command = ["gunicorn", "deployed:app", "--preload", "--workers", "2", "--worker-class", "asgi"]
     command += ["--bind", "127.0.0.1:{port}", "--log-level", "error", "--no-control-socket"]
-    with serving(tmp_path, recipient, command, BEFORE_FORK=state) as address:
+    with serving(tmp_path, recipient, command) as address:
         ask(address, 30, workers=2)
     members = judged(tmp_path / "ledger", len(recipient.bodies) - before)
     assert closed(members)
@@ -177,7 +173,7 @@ def on_small_disk(script: str, folder: Path, *arguments: object, limit: str) -> 
             *namespace(),
             "sh",
             "-c",
-            f'mount -t tmpfs -o size=1m none "{folder}/disk" && exec "$@"',
+            f'mount -t tmpfs -o size=640k none "{folder}/disk" && exec "$@"',
             "sh",
             *python,
         ]
@@ -194,7 +190,7 @@ from tests.ledger.live_app import call, live_settings
 folder, limit, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 if limit == "limited":
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (160_000, hard))
 runtime = install(live_settings(folder / "disk" / "ledger", port))
 outcomes = []
 while outcomes[-5:] != ["ledger.unavailable"] * 5:  # after the first failure the log may find room once more

@@ -305,10 +305,10 @@ def test_a_script_that_just_ends_leaves_nothing_behind(tmp_path: Path, database:
 
 
 def test_the_policy_of_a_process_that_ends_at_once_is_on_record(tmp_path: Path) -> None:
-    """Of 60 ledgers that are closed right after their start, each holds its policy record, and none says that one was lost."""
+    """Of 20 ledgers that are closed right after their start, each holds its policy record, and none says that one was lost."""
     settings = live_settings(tmp_path, 1)
     register = Register.from_settings(settings)
-    for number in range(60):
+    for number in range(20):
         service = assemble(live_settings(tmp_path / str(number), 1), register)
         service.start()
         service.close()

@@ -92,8 +92,15 @@ EDITS: dict[str, Callable[[Path], None] | Sequence[str]] = {
 }
 
 
-@pytest.mark.parametrize(("which", "jobs"), [("whole", 1), ("purged", 2)])
-@pytest.mark.parametrize("change", EDITS)
+CHOSEN = ("nothing", "a header", "the first of a block", "more than the rest", "a payload", "no payload")
+"""Damage that is also read without a purge before, and with processes beside, which take their time to start."""
+
+
+@pytest.mark.parametrize(
+    ("which", "jobs", "change"),
+    [("purged", 1, change) for change in EDITS]
+    + [(which, jobs, change) for which, jobs in (("whole", 1), ("purged", 2)) for change in CHOSEN],
+)
 def test_every_way_of_reading_reports_the_same(
     which: str, jobs: int, change: str, originals: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
