@@ -114,38 +114,38 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 def attack(
-    find: Callable[[str], object], recognizers: Iterable[Recognizer], clean: str, size: int, repeats: int = 3
+    redact: Callable[[str], object], recognizers: Iterable[Recognizer], clean: str, size: int, repeats: int = 3
 ) -> list[Attack]:
     """Time every seed of every recognizer, repeated to a size; the worst one of each, slowest first.
 
     Args:
-        find: What looks at a text.
+        redact: What looks at a text.
         recognizers: Whose texts are made.
         clean: Ordinary text without a value in it.
         size: Characters of each text.
         repeats: A text that seems slow is timed this often, for its shortest time.
     """
     text = repeated(clean, size)
-    base = min(_timed(find, text)[0] for _ in range(5))
+    base = min(_timed(redact, text)[0] for _ in range(5))
     worst: list[Attack] = []
     for recognizer in recognizers:
         attacks = []
         for kind, seed in seeds(recognizer):
             hostile = repeated(seed, size)
-            seconds, endless = _timed(find, hostile)
+            seconds, endless = _timed(redact, hostile)
             for _ in range(repeats - 1):
                 if 10 * base < seconds < _PATIENCE / 10:
-                    seconds = min(seconds, _timed(find, hostile)[0])
+                    seconds = min(seconds, _timed(redact, hostile)[0])
             attacks.append(Attack(seconds / base, recognizer.name, kind, seed[:60], endless))
         worst.append(max(attacks))
     return sorted(worst, reverse=True)
 
 
-def _timed(find: Callable[[str], object], text: str) -> tuple[float, bool]:
+def _timed(redact: Callable[[str], object], text: str) -> tuple[float, bool]:
     start = time.perf_counter()
     try:
         with _alarm(_PATIENCE):
-            find(text)
+            redact(text)
     except _TooLongError:
         return time.perf_counter() - start, True
     return time.perf_counter() - start, False
