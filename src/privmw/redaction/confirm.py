@@ -168,7 +168,9 @@ class Confirmer:
                 match = plan.match(text, low, ceiling)
                 if match is not None and low >= done.get(plan.index, floor):
                     start, end = match.span(plan.group)
-                    verified = False if plan.direct else self._verdict(leaf, plan, start, end)
+                    verified: bool | None = False
+                    if not plan.direct:
+                        start, end, verified = self._judge(leaf, plan, low, start, end)
                     if verified is None or (leaf.placeholders and _overlaps(start, end, leaf.placeholders)):
                         continue
                     if not allow or text[start:end] not in allow:
@@ -254,9 +256,11 @@ class Confirmer:
             else:
                 fresh = False
                 start, end = match.span(plan.group)
-                verified = None
+                verified: bool | None = None
                 if end > start and not (covered and _overlaps(start, end, covered)):
-                    verified = False if plan.direct else self._verdict(leaf, plan, start, end)
+                    verified = False
+                    if not plan.direct:
+                        start, end, verified = self._judge(leaf, plan, begin, start, end)
                 if (
                     verified is None
                     or (taken and _overlaps(start, end, taken))
@@ -270,19 +274,26 @@ class Confirmer:
                         return
             match = search(text, position, high)
 
-    def _verdict(self, leaf: _Leaf, plan: Plan, start: int, end: int) -> bool | None:
-        """Whether a candidate is verified (``True``), stands unverified (``False``), or falls (``None``)."""
-        checksum = plan.checksum
-        valid = checksum is not None and checksum(leaf.text[start:end])
+    def _judge(self, leaf: _Leaf, plan: Plan, begin: int, start: int, end: int) -> tuple[int, int, bool | None]:
+        """Where a candidate begins and ends, and whether it is verified, stands unverified, or falls (``None``)."""
+        text, checksum = leaf.text, plan.checksum
+        valid = checksum is not None and checksum(text[start:end])
         required = plan.required and valid is not None  # None: the check leaves it open
+        if required and not valid:
+            cut = text.rfind(" ", start, end)
+            while cut > start:  # without what follows a space in it, as in "<card number> 12/27"
+                match = plan.match(text, begin, cut)
+                if match is not None and match.end() == cut and checksum(text[slice(*match.span(plan.group))]):  # type: ignore[misc]
+                    (start, end), valid = match.span(plan.group), True
+                    break
+                cut = text.rfind(" ", start, cut)
         if plan.guarded or ((required or plan.weak) and not valid):
             if required and not valid and not plan.overrides:
-                return None
+                return start, end, None
             bit = plan.bit
-            if not bit:
-                return None
-            return True if leaf.key_mask & bit or self._spoken_for(leaf, start, end, plan) else None
-        return bool(valid)
+            spoken = bit and (leaf.key_mask & bit or self._spoken_for(leaf, start, end, plan))
+            return start, end, True if spoken else None
+        return start, end, bool(valid)
 
     def _spoken_for(self, leaf: _Leaf, start: int, end: int, plan: Plan) -> bool:
         """Whether a context word of a plan stands near; asked of the text only where the gate saw one."""

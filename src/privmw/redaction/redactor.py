@@ -12,7 +12,9 @@ from privmw.redaction.identified import with_known, with_names
 from privmw.redaction.jsontext import redact_json
 from privmw.redaction.known import Known, current_known
 from privmw.redaction.limits import FAILED, LIMITED, Limits
+from privmw.redaction.normalize import normalise
 from privmw.redaction.operators import Operator, OperatorLike, Replace, compile_operators
+from privmw.redaction.plan import Plan
 from privmw.redaction.profiles import Profile, profile_named
 from privmw.redaction.selection import engine_for, select
 from privmw.redaction.spans import Found, rebuild
@@ -133,9 +135,7 @@ class Redactor:
         for item in self._find(text):
             plan, start, end = item[4], item[0], -item[1]
             rule = plan.recognizer
-            checksum = None
-            if plan.checksum is not None:
-                checksum = "valid" if plan.checksum(text[start:end]) else "invalid"
+            checksum = _checked(plan, text[start:end])
             context = self._engine.context_of(text, item)
             score = rule.boosted if item[3] or context is not None else rule.score
             explained.append(
@@ -268,3 +268,14 @@ class Redactor:
 
     def _count(self, kind: str) -> None:
         self.failures[kind] += 1
+
+
+def _checked(plan: Plan, value: str) -> str | None:
+    """What the checksum of a recognizer says of a match, or of what it says once escapes are decoded."""
+    if plan.checksum is None:
+        return None
+    valid = plan.checksum(value)
+    if valid is False:
+        plain = normalise(value)
+        valid = plain is not None and plan.checksum(plain.text)
+    return None if valid is None else "valid" if valid else "invalid"
