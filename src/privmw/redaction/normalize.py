@@ -42,14 +42,16 @@ _FEWEST = 9
 _MOST = 19
 """Digits of such a number."""
 
-_FOLDABLE = re.compile(
-    "["
-    "\u00a0\u00ad\u00b2\u00b3\u00b9\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59"
-    "\u1100-\u11ff\u180e\u2000-\u2015\u2024\u2028-\u202f\u205f-\u2064\u2070-\u2079\u207b\u2080-\u2089\u208b"
+_ALONE = (
+    "\u00a0\u00ad\u00b2\u00b3\u00b9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59"
+    "\u180e\u2000-\u2015\u2024\u2028-\u202f\u205f-\u2064\u2070-\u2079\u207b\u2080-\u2089\u208b"
     "\u2100-\u214f\u2212\u2215\u2460-\u249b\u24b6-\u24ea\u3000\u3164\ufb00-\ufb06\ufe00-\ufe0f\ufe52-\ufe6b\ufeff"
     "\uff01-\uff5e\uffa0\U0001d400-\U0001d7ff\U000e0001-\U000e007f"
-    "]"
 )
+"""Characters that are folded whatever stands beside them."""
+
+_RUN = re.compile(f"[{_ALONE}]+")
+_FOLDABLE = re.compile(f"[{_ALONE}\u0300-\u036f\u1100-\u11ff]")
 _CLUSTER = re.compile(
     "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"  # a Hangul syllable in letters
     "|[^\\W\\d_][\u0300-\u036f]+"  # a letter and its accents
@@ -136,14 +138,14 @@ def normalise(text: str) -> Normalised | None:
         if "%" in current or "\\" in current or "&" in current:
             current = _pass(current, _ESCAPE, _decode, maps)
         if not current.isascii():
-            current = _pass(current, _CLUSTER, _fold, maps)
+            current = _pass(_RUN.sub(_fold_run, current), _CLUSTER, _fold, maps)
         if current == before:
             break
     if "\n" in current:
         current = _replaced(current, _breaks(current), maps)
     if " - " in current:
         current = _pass(current, _SPACED_HYPHEN, _hyphen, maps)
-    return Normalised(current, maps) if maps and current != text else None
+    return Normalised(current, maps) if current != text else None
 
 
 def _pass(
@@ -261,6 +263,23 @@ def _decode_utf16(escape: str) -> Iterator[tuple[int, str]]:
         else:
             yield 6, chr(unit)
             index += 1
+
+
+class _OneForOne(dict[int, str]):
+    """What a character is folded to where that is one character, so that no offset moves; itself where it is not."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        plain = _fold_slowly(char)
+        self[code] = plain = plain if len(plain) == 1 else char
+        return plain
+
+
+_one_for_one = _OneForOne()
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    return run[0].translate(_one_for_one)
 
 
 _folded: dict[str, str] = {}
