@@ -18,7 +18,7 @@ _QUOTED = r"\"[^\"\\\s@][^\"\\\r\n]{0,62}\""
 _LABEL = rf"(?:{_ATEXT}(?:[0-9A-Za-z_{_WIDE}-]{{0,61}}{_ATEXT})?|[{_CJK}]{{1,63}})"
 _TOP = (
     rf"(?:xn--[0-9A-Za-z-]{{2,59}}|(?!(?:png|jpe?g|gif|webp|svg|css|js|map|ico|woff2?)(?![0-9A-Za-z-]))"
-    rf"[A-Za-z]{{2,63}}(?![0-9A-Za-z_-]*[0-9A-Za-z_])|[{_WIDE}]{{2,63}}|[{_CJK}]{{2,63}})"
+    rf"[A-Za-z]{{2,63}}(?![0-9A-Za-z_-]*[0-9A-Za-z])|[{_WIDE}]{{2,63}}|[{_CJK}]{{2,63}})"
 )
 _DOMAIN = rf"(?![0-9]+\.[0-9]+[.-])(?:{_LABEL}\.){{1,12}}{_TOP}"
 
@@ -40,7 +40,7 @@ _STRICT_WORDS = tuple(word for word in PHONE_WORDS if word not in _LOOSE_WORDS)
 _PHONE = "PHONE_NUMBER"
 _PLUS = r"(?:\((?=\+[0-9]{1,4}\)))?\+"
 _EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension)[ .]?[0-9]{1,6}(?![0-9]))?"
-_BEFORE = r"(?<![0-9A-Za-z_+])(?<![0-9][.-])(?<![0-9]\))"
+_BEFORE = r"(?<![0-9A-Za-z+])(?<![0-9][.-])(?<![0-9]\))"
 
 
 def _dialled(text: str) -> bool:
@@ -79,7 +79,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="email",
         entity_type="EMAIL_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-])(?:(?<=\\)[nrt])?(?P<value>(?!git@)(?!(?<=://)[0-9A-Za-z_.-]{{20}}){_LOCAL}@{_HOST})",
+        pattern=rf"(?<![0-9A-Za-z_.+%{_WIDE}])(?<![0-9A-Za-z{_WIDE}][~-])(?:(?<=\\)[nrt])?(?P<value>(?!git@)(?!(?<=://)[0-9A-Za-z_.-]{{20}}){_LOCAL}@{_HOST})",
         trigger=r"@[0-9A-Za-z\[\x80-\xff]",
         reach="0-9A-Za-z_.+'%~@\\[-",
         lookback=136,
@@ -90,7 +90,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="email_quoted",
         entity_type="EMAIL_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_.+%~{_WIDE}-]){_QUOTED}@{_HOST}",
+        pattern=rf"(?<![0-9A-Za-z_.+%{_WIDE}])(?<![0-9A-Za-z{_WIDE}][~-]){_QUOTED}@{_HOST}",
         trigger=r"\"@[0-9A-Za-z\[\x80-\xff]",
         lookback=80,
         lookahead=64,
@@ -203,7 +203,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_digits",
         _PHONE,
-        rf"(?:(?<![0-9A-Za-z_+])(?<![0-9][.-])|(?<=\\[nrt]))[0-9]{{7,13}}{NUM_RIGHT}",
+        rf"(?:(?<![0-9A-Za-z+])(?<![0-9][.-])|(?<=\\[nrt]))[0-9]{{7,13}}{NUM_RIGHT}",
         r"[0-9]{7}",
         _STRICT_WORDS,
         boosted=0.75,

@@ -37,10 +37,10 @@ RIGHT = r"(?![0-9A-Za-z])"
 NOT_SIZE = r"(?!->|\()"
 """Not a size in a garbage collector's log: ``8433225K->613629K(5029310K)``."""
 
-NUM_LEFT = r"(?<![0-9A-Za-z_])(?<![0-9][.-])"
+NUM_LEFT = r"(?<![0-9A-Za-z])(?<![0-9][._-])"
 """Not inside a word, and not a later part of a longer dotted or hyphenated number."""
 
-NUM_RIGHT = r"(?![0-9A-Za-z_])(?![.-][0-9])"
+NUM_RIGHT = r"(?![0-9A-Za-z])(?![.-][0-9])(?!_[0-9]{3})"
 """The number ends here, and no dot or hyphen continues it."""
 
 MMDD = r"(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|[12][0-9]))"
