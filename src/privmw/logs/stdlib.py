@@ -89,6 +89,8 @@ class LogRedactor:
             message = template if type(template) is str else str(template)
             safe_message = self._redactor.text(message)
             return {} if safe_message is template else {"msg": safe_message, "args": None}
+        if type(args) is tuple and self._is_clean(template, args):
+            return {}
         safe_args: Any = args if _all_numbers(args) else self._redactor.value(args)
         message = _assemble(template, safe_args, args)
         safe_message = self._redactor.text(message)  # a value may be split between template and argument
@@ -99,6 +101,16 @@ class LogRedactor:
         if safe_args is args and safe_message == message and _all_simple(args):
             return {}
         return {"msg": safe_message, "args": None}
+
+    def _is_clean(self, template: Any, args: tuple[Any, ...]) -> bool:
+        """Whether nothing is found in the message nor in any argument by itself: the usual case, for one scan."""
+        if not _all_simple(args):
+            return False
+        try:
+            whole = "\x00".join((str(template) % args, *map(str, args)))
+        except (TypeError, ValueError, KeyError):
+            return False
+        return self._redactor.text(whole) is whole
 
     def _emptied(self, record: logging.LogRecord) -> logging.LogRecord:
         self.failures += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from datetime import date, time, timedelta
@@ -106,8 +106,8 @@ class Collector:
                         self._keys.learn_all(known, names)
                 else:
                     self._columns(node, parent, depth + 1)
-            elif type(value) is list and not (mask or kind) and not _is_pair(value):
-                node = Node(value, value.copy(), len(self.leaves), False)
+            elif (type(value) is list or type(value) is tuple) and not (mask or kind) and not _is_pair(value):
+                node = Node(value, list(value), len(self.leaves), False)
                 self._columns(node, parent, depth + 1)
             else:
                 node = self._read(value)
@@ -288,7 +288,7 @@ class Collector:
         return Forced(LIMITED)
 
 
-def _is_pair(items: list[Any]) -> bool:
+def _is_pair(items: Sequence[Any]) -> bool:
     """Whether two members may be a header or parameter: a name and its value."""
     return len(items) == 2 and isinstance(items[0], (str, bytes)) and len(items[0]) <= 64
 
