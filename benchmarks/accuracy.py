@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.data import people
 from benchmarks.heldout import heldout
+from benchmarks.heldout_secrets import issued_secrets
 from benchmarks.secret_samples import secrets
 from benchmarks.server_logs import server_logs
 from benchmarks.tables import show
@@ -27,6 +28,8 @@ _RENAMED = {"KR_PHONE": "PHONE_NUMBER"}
 """What the workloads call a value, and the entity type it has."""
 
 _ALWAYS_DETAILED = frozenset({"drawn from national standards"})
+_UNTYPED = frozenset({"by its mark", "by its name", "by its place"})
+"""Kinds of rows that say how a value is told, not what it is."""
 
 
 class Row(NamedTuple):
@@ -129,6 +132,9 @@ def collect(data: Path | None, *, quick: bool, profile: str) -> dict[str, Any]:
         count = 240 if quick else 2400
         sources = {
             "drawn from national standards": [Row(text, list(spans)) for text, spans in heldout(8 if quick else 60)],
+            "secrets as issuers describe them": [
+                Row(text, list(spans)) for text, spans in issued_secrets(2 if quick else 12)
+            ],
             "personal data and secrets in sentences": [
                 Row(text, [(_RENAMED.get(kind, kind), start, end) for kind, start, end in spans])
                 for text, spans in people(count)
@@ -145,8 +151,11 @@ def collect(data: Path | None, *, quick: bool, profile: str) -> dict[str, Any]:
 def report(result: dict[str, Any], *, detail: bool = True) -> None:
     """Print one table per source."""
     for name, counts in result["sources"].items():
-        detailed = detail or name in _ALWAYS_DETAILED
-        rows = [_row(kind, line) for kind, line in sorted(counts.items())] if detailed else []
+        told = _UNTYPED.intersection(counts)
+        detailed = detail or told or name in _ALWAYS_DETAILED
+        rows = (
+            [_row(kind, line) for kind, line in sorted(counts.items()) if not told or kind in told] if detailed else []
+        )
         total: dict[str, float] = defaultdict(float)
         for line in counts.values():
             for key, value in line.items():
@@ -201,7 +210,7 @@ def _row(kind: str, line: dict[str, float]) -> list[str]:
         kind,
         f"{expected:.0f}",
         share("overlap"),
-        share("typed"),
+        share("typed") if line.get("typed") else "",
         share("exact"),
         share("leaked"),
         f"{found:.0f}",
