@@ -27,17 +27,17 @@ class Joined:
         self.text = SEPARATOR.join(leaves)
         self._leaves = leaves
         self._places = range(len(leaves))
-        self._ends: list[int] | None = None
+        self._ends: list[int] = []
 
     def bounds(self, place: int) -> tuple[int, int]:
         """Where a text begins and ends."""
-        ends = self._lengths()
-        return (ends[place - 1] + place if place else 0), ends[place] + place
+        ends = self._ends or self._measured()
+        return (ends[place - 1] + 1 if place else 0), ends[place]
 
     def holding(self, position: int) -> int:
         """Place of the text that holds a position, the end of each counted to it."""
-        ends = self._lengths()
-        return min(bisect_left(self._places, position, key=lambda place: ends[place] + place), len(ends) - 1)
+        ends = self._ends or self._measured()
+        return min(bisect_left(ends, position), len(ends) - 1)
 
     def shares(self, candidates: Candidates, shares: dict[int, Candidates]) -> dict[int, Candidates]:
         """Share out candidates, each to the text that holds its hit; a merged area to all from its first to its last.
@@ -71,10 +71,9 @@ class Joined:
                 position = text.find(character, self.bounds(place)[1])
         yield from sorted(found)
 
-    def _lengths(self) -> list[int]:
-        """Ends of the texts, separators not counted."""
-        if self._ends is None:
-            self._ends = list(accumulate(map(len, self._leaves)))
+    def _measured(self) -> list[int]:
+        """Ends of the texts."""
+        self._ends = [end + place for place, end in enumerate(accumulate(map(len, self._leaves)))]
         return self._ends
 
 
