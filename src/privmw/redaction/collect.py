@@ -149,15 +149,22 @@ class Collector:
             kind_of = type(item)
             if kind_of is str:
                 append(item)
-            elif kind_of is int and -SMALL < item < SMALL:
-                pass
+                continue
+            if kind_of is int and -SMALL < item < SMALL:
+                continue
+            if item is None or kind_of is bool or kind_of is float:
+                continue
+            name = names[index] if names else parent
+            if type(name) is not str:
+                name = parent
+            if kind_of is dict or kind_of is list:
+                slot = self._container(item, name, 0, None, depth)
             else:
-                name = names[index] if names else parent
-                slot = self._member(item, name if type(name) is str else parent, 0, None, depth)
-                if slot is not None:
-                    slots[index] = slot
-                    if type(slot) is Forced or (type(slot) is Node and slot.forced):
-                        node.forced = True
+                slot = self._member(item, name, 0, None, depth)
+            if slot is not None:
+                slots[index] = slot
+                if type(slot) is Forced or (type(slot) is Node and slot.forced):
+                    node.forced = True
 
     def _pairs(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
         keys, leaves, marks, every_key = self._keys, self.leaves, self.marks, self._every_key
