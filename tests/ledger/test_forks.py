@@ -131,3 +131,56 @@ def test_multiprocessing_children_write_all_before_they_end(tmp_path: Path, meth
     assert expected == kinds(members).count("transfer")
     assert kinds(members).count("epoch.open") == kinds(members).count("epoch.close")
     assert method in multiprocessing.get_all_start_methods()
+
+
+UPKEEP = """
+import os, sys, threading, time
+from pathlib import Path
+from privmw.ledger.maintenance import DONE_FILE, Maintenance
+from privmw.ledger.retention import Rule, Schedule
+from privmw.ledger.signing import SigningKeys
+from privmw.ledger.writer import LedgerWriter
+from privmw.types import Durability
+from tests.ledger.writing_helpers import FakeClock, intent
+directory = Path(sys.argv[1])
+clock = FakeClock()
+writer = LedgerWriter(directory, clock=clock)
+schedule = Schedule({}, payload=Rule("all", "P1D"))
+job = Maintenance(directory, schedule, writer, clock=clock)
+stop = threading.Event()
+purged = []
+
+def upkeep():
+    while not stop.is_set():
+        for index in range(20):
+            writer.submit(intent(index, time_ms=clock.now - 10 * 86_400_000))
+        writer.flush()
+        (directory / DONE_FILE).unlink(missing_ok=True)
+        report = job.run_due()
+        purged.append(sum(item.count for item in report.payloads))
+
+thread = threading.Thread(target=upkeep)
+thread.start()
+slowest = 0
+for _ in range(15):
+    began = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        writer.submit(intent(), Durability.BEFORE_SEND).wait(10)
+        os._exit(0)
+    slowest = max(slowest, time.monotonic() - began)
+    assert 0 == os.waitpid(child, 0)[1]
+stop.set()
+thread.join()
+writer.close()
+assert sum(purged) >= 20, purged
+assert slowest < 8, slowest
+"""
+
+
+def test_a_fork_amid_a_purge_neither_hangs_nor_waits_for_its_time_to_run_out(tmp_path: Path) -> None:
+    """A process that forks while its upkeep purges goes on at once, and so do its children."""
+    command = [sys.executable, "-W", "ignore", "-c", UPKEEP, str(tmp_path / "ledger")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=ROOT)
+    assert 0 == done.returncode, done.stderr
+    assert 16 <= kinds(stored(tmp_path / "ledger")).count("epoch.open")

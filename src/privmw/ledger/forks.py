@@ -62,7 +62,8 @@ def close_in_child_process(writer: _Closable) -> None:
 
 
 def _before() -> None:
-    _held[:] = list(_writers)
+    # Those that wait for a writer while they hold a lock of their own (a purge for its record) come before the writers.
+    _held[:] = sorted(_writers, key=lambda item: getattr(item, "fork_rank", 1))
     for writer in _held:
         writer._before_fork()
 

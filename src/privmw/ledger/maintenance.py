@@ -124,6 +124,9 @@ class Maintenance:
         outbox: DSN by which the purge records get there.
     """
 
+    fork_rank = 0
+    """Where it stands among those that a fork waits for; see :mod:`privmw.ledger.forks`."""
+
     def __init__(
         self,
         directory: Path,
