@@ -1,8 +1,8 @@
 """Looks for a text, value or document that breaks a promise, led by coverage (atheris), for a bounded time.
 
 The promises: nothing raises; offsets are exact; placeholders are never touched again; the input stays; planted values are
-gone. Command: ``scripts/fuzz``, ``scripts/fuzz --seconds 30 --only json``. What breaks one is printed
-and left in a file ``crash-…``, which ``scripts/fuzz crash-…`` runs again.
+gone; both gates find the same. Command: ``scripts/fuzz``, ``scripts/fuzz --seconds 30 --only json``. What breaks one is
+printed and left in a file ``crash-…``, which ``scripts/fuzz crash-…`` runs again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,19 @@ def json_source(redactor: Any, provider: Any) -> None:
         )
 
 
-TARGETS: dict[str, Callable[[Any, Any], None]] = {"find": find, "value": value, "json": json_source}
+def gates(redactor: Any, provider: Any) -> None:
+    """The regex gate, slow and exact, finds what the Hyperscan gate finds."""
+    text = _planted(provider)[0] + _text(provider)
+    slow = _slow()
+    assert slow.find(text) == redactor.find(text), f"the gates differ: {text!r}"
+
+
+@cache
+def _slow() -> Any:
+    return import_module("privmw.redaction.redactor").Redactor(gate="regex")
+
+
+TARGETS: dict[str, Callable[[Any, Any], None]] = {"find": find, "value": value, "json": json_source, "gates": gates}
 """What is called with a redactor and the fuzzer's data."""
 
 

@@ -242,7 +242,7 @@ texts = st.lists(pieces, max_size=12).map("".join)
 
 
 @given(texts)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, derandomize=True)
 def test_the_way_back(text: str) -> None:
     """Spans map back into the text, never backwards, neighbours without overlap; the whole maps to the whole."""
     folded = normalise(text)
@@ -258,7 +258,7 @@ def test_the_way_back(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_the_original_says_the_same(text: str) -> None:
     """The stretch of the original that a span maps to, normalised by itself, holds what the span holds."""
     folded = normalise(text)
@@ -281,7 +281,7 @@ def _independent(folded: Normalised, text: str) -> bool:
     st.text("가나 .,;!?()", max_size=6),
     st.integers(0, 3),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_disguises_in_any_surroundings(entity_type: str, evasion: str, around: str, padding: int) -> None:
     """A disguised value is found between any words and signs, and only its own characters are replaced."""
     disguised = EVASIONS[evasion](VALUES[entity_type])
@@ -292,7 +292,7 @@ def test_disguises_in_any_surroundings(entity_type: str, evasion: str, around: s
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 def test_agrees_with_the_standard_library(text: str) -> None:
     """HTML and percent escapes of any text normalise to what the text normalises to."""
     plain = normalise(text)
