@@ -54,7 +54,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="es_nif",
         entity_type="ES_NIF",
-        pattern=rf"{LEFT}(?<!->)(?<!K\()[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}{NOT_SIZE}",
+        pattern=rf"{LEFT}(?<!->)(?<!K\()(?<![0-9]\.)[0-9]{{8}}-?[A-HJ-NP-TV-Z]{RIGHT}{NOT_SIZE}",
         trigger=r"[0-9]{8}-?[A-Z]\b",
         sieve=SIEVE,
         lookback=20,

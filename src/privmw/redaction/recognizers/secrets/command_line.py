@@ -13,6 +13,9 @@ _STANDS_IN = r"(?!<[A-Z][A-Z0-9_]*>|\[[A-Za-z][\w .-]*\]|\*{2}|\$|\{\{|%|-)"
 _NAME = r"(?i:passw(?:or)?d|passphrase|secret|token|credential|(?:api|access|private|signing|master|encryption|account|admin|app|auth|openai)[_-]?key)"
 _ABOUT = r"(?!(?i:[_-]?(?:file|path|type|name|ids?|ttl|ur[il]|env|stdin|length|policy|expir)))"
 _WORD = r"[^\s\"'`<>|;&]"
+_MIXED = r"(?=[^\s\"'`<>|;&]{0,512}[0-9A-Z!@#%^*+=/])"
+"""What :func:`_given` asks for, as far as a pattern can say it: names of further options are not even candidates."""
+
 _SPACE = r"[ \t]{1,4}"
 
 
@@ -64,7 +67,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "command_option",
         "SECRET",
         rf"--[0-9A-Za-z_-]{{0,24}}{_NAME}{_ABOUT}[0-9A-Za-z_-]{{0,8}}{_SPACE}[\"']?",
-        rf"{_WORD}{{6,512}}",
+        rf"{_MIXED}{_WORD}{{6,512}}",
         rf"--[0-9A-Za-z_-]{{0,24}}{_NAME}[0-9A-Za-z_-]{{0,8}}{_SPACE}[\"']?{_WORD}{{6}}",
         source="POSIX utility conventions: an option and its argument",
     ),
@@ -72,7 +75,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "environment_line",
         "SECRET",
         rf"(?<![0-9A-Za-z])(?:setenv|setx|ENV|ARG){_SPACE}[0-9A-Za-z_-]{{0,32}}{_NAME}{_ABOUT}[0-9A-Za-z_]{{0,16}}{_SPACE}[\"']?",
-        rf"{_WORD}{{6,512}}",
+        rf"{_MIXED}{_WORD}{{6,512}}",
         rf"(?:setenv|setx|ENV|ARG){_SPACE}[0-9A-Za-z_-]{{0,32}}{_NAME}[0-9A-Za-z_]{{0,16}}{_SPACE}[\"']?{_WORD}{{6}}",
         source="csh setenv, Windows setx, Dockerfile ENV and ARG",
     ),
@@ -80,7 +83,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "secret_key_line",
         "SECRET",
         r"(?<![0-9A-Za-z])[A-Z_]{0,24}SECRET_KEY[\"']?[ \t]{0,4}[=:][ \t]{0,4}[\"']?",
-        r"[!#-&(-~]{30,128}",
+        r"(?:(?!SECRET_KEY)[!#-&(-~]){30,128}",
         r"SECRET_KEY[\"']?[ \t]{0,4}[=:][ \t]{0,4}[\"']?[!#-&(-~]{30}",
         after=r"(?=[\"'\s]|$)",
         check=_drawn,
@@ -101,7 +104,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "mysql_password",
         "PASSWORD",
         r"(?<![0-9A-Za-z])(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass)(?![0-9A-Za-z])[^\n|;&]{0,80}? -p ?[\"']?",
-        rf"{_WORD}{{4,64}}",
+        rf"{_MIXED}{_WORD}{{4,64}}",
         rf"(?:mysql|mariadb|sshpass)[^\n|;&]{{0,96}} -p ?[\"']?{_WORD}{{4}}",
         lookback=160,
         source="mysql and sshpass take the password right behind -p",

@@ -21,8 +21,10 @@ _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]", re.ASCII)
 _PATH = re.compile(
     r"/?(?:(?:[a-z_.-]+|[0-9]{1,4}|[0-9a-z_.=-]*[0-9]{4}[0-9_-]*)/){2,}[0-9A-Za-z_.=-]*\.[a-z0-9]{2,7}", re.ASCII
 )
-_NAMED = re.compile(r"[a-z]+(?:[:/._#-](?:[a-z]+|[0-9]{1,12}))+", re.ASCII)
-"""Words and numbers with signs between them: the key of a cache, a topic, a slug."""
+_NAMED = re.compile(
+    r"[a-z]+(?:[:/._#-](?:[a-z]+|[0-9]{1,12}))+|[a-z_]{2,32}=(?:[A-Za-z_]{1,32}|-?[0-9]{1,6})", re.ASCII
+)
+"""Words and numbers with signs between them (the key of a cache, a topic, a slug), or an argument by its name."""
 
 _DOTTED = re.compile(r"(?:[A-Za-z_]+\.)+[A-Za-z_]+", re.ASCII)
 _NOT_A_PASSWORD = re.compile(
