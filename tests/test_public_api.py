@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,42 @@ def test_the_import_is_light() -> None:
     assert float(seconds) < 0.05
     heavy = ("presidio", "pydantic", "fideslang", "sentry", "httpx", "hyperscan", "cryptography", "phonenumbers")
     assert not [name for name in heavy if name in modules]
+
+
+_WITHOUT_EXTRAS = """
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.machinery import PathFinder
+
+EXTRAS = {extras!r}
+
+class Without(MetaPathFinder):
+    find_distributions = staticmethod(PathFinder.find_distributions)
+
+    def __init__(self, finders):
+        self.finders = finders
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in EXTRAS:
+            for finder in self.finders:
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    return spec
+
+sys.meta_path[:] = [Without(sys.meta_path[:])]
+import privmw
+for name in privmw.__all__:
+    getattr(privmw, name)
+privmw.install()
+privmw.uninstall()
+import privmw.cli
+print("works")
+"""
+
+
+def test_nothing_of_an_extra_is_needed(tmp_path: Path) -> None:
+    """A bare installation imports, installs every surface it can, and takes them out again."""
+    extras = ["psycopg", "onnxruntime", "tokenizers", "sentry_sdk", "posthog", "openai", "anthropic", "httpx", "httpx2"]
+    code = _WITHOUT_EXTRAS.format(extras=[*extras, "rich", "fastapi"])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (0, "works") == (done.returncode, done.stdout.strip()[-5:]), done.stderr

@@ -15,7 +15,6 @@ from privmw.ledger.maintenance import Maintenance
 from privmw.ledger.observer import Observer
 from privmw.ledger.retention import Schedule, zone_named
 from privmw.ledger.service import LedgerService
-from privmw.ledger.shipper import Shipper
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.settings import PrivacySettings
@@ -24,6 +23,7 @@ from privmw.types import Clock, Durability, Receipt, RecordKind, TransferRecord
 if TYPE_CHECKING:
     from privmw.ledger.checkpoints import Checkpointer
     from privmw.ledger.otlp import OtlpObserver
+    from privmw.ledger.shipper import Shipper
     from privmw.ledger.signing import SigningKeys
 
 __all__ = ["anchors_of", "assemble", "checkpointer_of", "keys_of"]
@@ -149,7 +149,10 @@ def _exporter(settings: PrivacySettings) -> OtlpObserver | None:
 def _shipper(settings: PrivacySettings, directory: Path) -> Shipper | None:
     if settings.ledger.postgres_dsn is None:
         return None
-    return Shipper(directory, _checked_dsn(settings, "postgres_dsn", settings.ledger.postgres_dsn.get_secret_value()))
+    dsn = _checked_dsn(settings, "postgres_dsn", settings.ledger.postgres_dsn.get_secret_value())
+    from privmw.ledger.shipper import Shipper
+
+    return Shipper(directory, dsn)
 
 
 def _checked_dsn(settings: PrivacySettings, field: str, dsn: str) -> str:

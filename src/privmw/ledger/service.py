@@ -11,14 +11,17 @@ import atexit
 import os
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from privmw.ledger import forks
 from privmw.ledger.ambient import AmbientCounter
 from privmw.ledger.chain import Sealed
 from privmw.ledger.maintenance import Maintenance
 from privmw.ledger.observer import OpenChain
-from privmw.ledger.shipper import Shipper
 from privmw.ledger.writer import LedgerWriter
+
+if TYPE_CHECKING:
+    from privmw.ledger.shipper import Shipper
 
 __all__ = ["LedgerService"]
 
