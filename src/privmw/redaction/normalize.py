@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["BROKEN_NUMBER", "Normalised", "may_need_normalising", "normalise"]
 
+_REMEMBERED = 8192
 _PASSES = 4
 """Escapes within escapes are followed this far."""
 
@@ -52,6 +53,9 @@ _ALONE = (
 
 _RUN = re.compile(f"[{_ALONE}]+")
 _FOLDABLE = re.compile(f"[{_ALONE}\u0300-\u036f\u1100-\u11ff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0001-\U000e007f]+"
+)
 _CLUSTER = re.compile(
     "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"  # a Hangul syllable in letters
     "|[^\\W\\d_][\u0300-\u036f]+"  # a letter and its accents
@@ -60,22 +64,29 @@ _CLUSTER = re.compile(
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u207b\u208b\u2212\ufe58\ufe63\uff0d")
 
 
+Places = Iterable[tuple[int, Iterable[tuple[int, str]]]]
+"""Where pieces stand, and for each the characters that it takes and what becomes of them."""
+
+
 class Normalised:
-    """A normalised text and the way back.
+    """A normalised text and the way back, which is found out when it is asked for the first time.
 
     Attributes:
         text: The text to search.
     """
 
-    __slots__ = ("_maps", "text")
+    __slots__ = ("_maps", "_passes", "text")
 
-    def __init__(self, text: str, maps: list[_Map]) -> None:
+    def __init__(self, text: str, passes: list[Callable[[], Places]]) -> None:
         self.text = text
-        self._maps = maps
+        self._passes = passes
+        self._maps: list[_Map] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Map a span of the normalised text to the smallest span of the original that holds all of it."""
-        for back in reversed(self._maps):
+        if self._maps is None:
+            self._maps = [_Map(places()) for places in reversed(self._passes)]
+        for back in self._maps:
             start, end = back.start(start), back.end(end)
         return start, end
 
@@ -85,11 +96,22 @@ class _Map:
 
     __slots__ = ("new_ends", "new_starts", "old_ends", "old_starts")
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
         self.new_starts: list[int] = []
         self.new_ends: list[int] = []
         self.old_starts: list[int] = []
         self.old_ends: list[int] = []
+        old = new = 0
+        for start, pieces in places:
+            new += start - old
+            old = start
+            for length, text in pieces:
+                self.new_starts.append(new)
+                self.old_starts.append(old)
+                new += len(text)
+                old += length
+                self.new_ends.append(new)
+                self.old_ends.append(old)
 
     def start(self, position: int) -> int:
         index = bisect_right(self.new_starts, position) - 1
@@ -129,53 +151,53 @@ def may_need_normalising(text: str) -> bool:
 
 def normalise(text: str) -> Normalised | None:
     """Decode and fold a text, or return ``None`` where that changes nothing."""
-    maps: list[_Map] = []
+    passes: list[Callable[[], Places]] = []
     current = text
     if "+" in text and "=" in text:  # before the percent escapes, of which one stands for a plus that is meant
-        current = _pass(current, _PLUS, _space, maps)
+        current = _pass(current, _PLUS, _space, passes)
     for _ in range(_PASSES):
         before = current
         if "%" in current or "\\" in current or "&" in current:
-            current = _pass(current, _ESCAPE, _decode, maps)
+            current = _pass(current, _ESCAPE, _decode, passes)
         if not current.isascii():
-            current = _pass(_RUN.sub(_fold_run, current), _CLUSTER, _fold, maps)
+            current = _pass(_RUN.sub(_fold_run, current), _INVISIBLE, _nothing, passes)
+            current = _pass(current, _CLUSTER, _fold, passes)
         if current == before:
             break
     if "\n" in current:
-        current = _replaced(current, _breaks(current), maps)
+        current = _join_lines(current, passes)
     if " - " in current:
-        current = _pass(current, _SPACED_HYPHEN, _hyphen, maps)
-    return Normalised(current, maps) if current != text else None
+        current = _pass(current, _SPACED_HYPHEN, _hyphen, passes)
+    return Normalised(current, passes) if current != text else None
 
 
 def _pass(
-    text: str, pattern: re.Pattern[str], pieces: Callable[[str], Iterator[tuple[int, str]]], maps: list[_Map]
+    text: str,
+    pattern: re.Pattern[str],
+    pieces: Callable[[str], Iterable[tuple[int, str]]],
+    passes: list[Callable[[], Places]],
 ) -> str:
-    return _replaced(text, ((match.start(), pieces(match[0])) for match in pattern.finditer(text)), maps)
+    """Replace what a pattern matches by the pieces it is made of."""
+    fixed = _FIXED.get(pieces)
+    new, count = pattern.subn(
+        (lambda match: "".join([piece for _, piece in pieces(match[0])])) if fixed is None else fixed, text
+    )
+    if count:
+        passes.append(lambda: ((match.start(), pieces(match[0])) for match in pattern.finditer(text)))
+    return new
 
 
-def _replaced(text: str, places: Iterable[tuple[int, Iterable[tuple[int, str]]]], maps: list[_Map]) -> str:
-    """Replace pieces, given by where they stand, as lengths in the old text and what becomes of them."""
-    parts: list[str] = []
-    back = _Map()
-    position = length = 0
-    for start, pieces in places:
-        parts.append(text[position:start])
-        length += start - position
-        position = start
-        for old_length, new in pieces:
-            back.new_starts.append(length)
-            back.old_starts.append(position)
-            length += len(new)
-            position += old_length
-            back.new_ends.append(length)
-            back.old_ends.append(position)
-            parts.append(new)
-    if not parts:
+def _join_lines(text: str, passes: list[Callable[[], Places]]) -> str:
+    places = list(_breaks(text))
+    if not places:
         return text
-    parts.append(text[position:])
-    maps.append(back)
-    return "".join(parts)
+    parts: list[str] = []
+    position = 0
+    for start, ((length, joint),) in places:
+        parts += (text[position:start], joint)
+        position = start + length
+    passes.append(lambda: places)
+    return "".join([*parts, text[position:]])
 
 
 def _breaks(text: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
@@ -201,7 +223,7 @@ def _in_column(text: str, start: int, end: int) -> bool:
     """Whether two lines that are numbers as a whole have a third one beside them."""
     if text[max(0, start - 1) : start] not in {"", "\n"} or text[end : end + 1] not in {"", "\r", "\n"}:
         return False
-    above, below = text[:start].rstrip(), text[end : end + _WITHIN].lstrip()
+    above, below = text[max(0, start - _WITHIN) : start].rstrip(), text[end : end + _WITHIN].lstrip()
     return above[-1:].isdigit() or below[:1].isdigit()
 
 
@@ -214,15 +236,36 @@ def _joint(before: str, behind: str) -> str:
     return " " if complete and len(groups) + len(following) > 2 else ""
 
 
-def _hyphen(spaced: str) -> Iterator[tuple[int, str]]:
-    yield len(spaced), "-"
+def _hyphen(spaced: str) -> Iterable[tuple[int, str]]:
+    return ((len(spaced), "-"),)
 
 
-def _space(plus: str) -> Iterator[tuple[int, str]]:
-    yield len(plus), " "
+def _nothing(invisible: str) -> Iterable[tuple[int, str]]:
+    return ((len(invisible), ""),)
 
 
-def _decode(escape: str) -> Iterator[tuple[int, str]]:
+def _space(plus: str) -> Iterable[tuple[int, str]]:
+    return ((len(plus), " "),)
+
+
+_FIXED: dict[object, str] = {_hyphen: "-", _nothing: "", _space: " "}
+"""What a pass always writes, so that no function has to be called for each place."""
+
+
+_decoded: dict[str, tuple[tuple[int, str], ...]] = {}
+_SHORT = 24
+
+
+def _decode(escape: str) -> Iterable[tuple[int, str]]:
+    known = _decoded.get(escape)
+    if known is None:
+        known = tuple(_decode_slowly(escape))
+        if len(escape) <= _SHORT and len(_decoded) < _REMEMBERED:
+            _decoded[escape] = known
+    return known
+
+
+def _decode_slowly(escape: str) -> Iterator[tuple[int, str]]:
     """Yield ``(characters of the escape, what they stand for)``; an escape that stands for nothing stays."""
     if escape[0] == "%":
         yield from _decode_percent(escape)
@@ -285,13 +328,13 @@ def _fold_run(run: re.Match[str]) -> str:
 _folded: dict[str, str] = {}
 
 
-def _fold(cluster: str) -> Iterator[tuple[int, str]]:
+def _fold(cluster: str) -> Iterable[tuple[int, str]]:
     plain = _folded.get(cluster)
     if plain is None:
         plain = _fold_slowly(cluster)
-        if len(_folded) < 8192:
+        if len(_folded) < _REMEMBERED:
             _folded[cluster] = plain
-    yield len(cluster), plain
+    return ((len(cluster), plain),)
 
 
 def _fold_slowly(cluster: str) -> str:
