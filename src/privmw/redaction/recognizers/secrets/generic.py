@@ -39,7 +39,7 @@ _QUALIFIERS = (
     *("api", "access", "account", "private", "encryption", "signing", "master", "license", "subscription", "auth"),
     *("service", "storage", "secret", "consumer", "app", "client", "session", "webhook", "admin", "deploy", "write"),
 )
-_KEYS = "key(?:" + "|".join(f"(?<={word}key)|(?<={word}.key)" for word in _QUALIFIERS) + ")"
+_KEYS = "key(?:" + "|".join(f"(?<={word}key)|(?<={word}[ _.-]key)" for word in _QUALIFIERS) + ")"
 _KEYS_WOKEN = f"(?:{'|'.join(_QUALIFIERS)})[ _.-]?key"
 _LOOSE = r"key(?<![0-9A-Za-z].{3})(?![0-9A-Za-z])|auth(?<![0-9A-Za-z].{4})(?![0-9A-Za-z])|creds?(?![0-9A-Za-z])"
 
