@@ -249,6 +249,8 @@ class Confirmer:
         fresh = position == low
         while match is not None:
             begin, stop = match.span()
+            if begin >= last:
+                return  # a value without a hit of this area in it: an area of its own looks at it
             if stop + _EDGE > high and high < ceiling:  # the area may have cut it
                 high = min(ceiling, high + max(_STEP, high - low))
             elif fresh and begin == position and begin > floor:
