@@ -237,6 +237,8 @@ class Runtime:
             httpx.uninstall()
             if self.names is not None:
                 self.names.close()
+            if self._ledger is not None and not self._users.get(Surface.LEDGER):
+                self._ledger.rest()  # the guard had it started, and nobody else will close it
 
     def _derived(self, label: bytes) -> bytes:
         return hmac.new(self._keys[-1], b"privmw " + label, hashlib.sha256).digest()

@@ -21,6 +21,7 @@ from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verify import verify
 from privmw.policy.register import Register
+from privmw.runtime import Surface
 from privmw.types import Durability, RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.kill_helpers import ROOT
@@ -435,3 +436,24 @@ def test_an_app_that_ends_closes_its_epoch_and_others_go_on(tmp_path: Path) -> N
     assert kinds(members).count("epoch.open") == kinds(members).count("epoch.close")
     assert kinds(members).count("epoch.open") > 2
     assert 0 == service.writer.lost
+
+
+def test_the_guard_alone_leaves_a_closed_epoch(tmp_path: Path, recipient: Partner) -> None:
+    """Where only the egress guard is in use, what it recorded is written and the epoch closed when it goes, each time."""
+    runtime = Runtime(live_settings(tmp_path / "ledger", recipient.port))
+    for _ in range(2):
+        runtime.use(Surface.EGRESS)
+        assert "sent" == call(recipient.port)
+        runtime.release(Surface.EGRESS)
+    assert runtime.ledger is not None
+    assert 0 == runtime.ledger.lost
+    members = stored(tmp_path / "ledger")
+    assert ["epoch.open", "policy", "transfer", "transfer", "epoch.close"] == kinds(members)[:5]
+    assert ["epoch.open", "transfer", "transfer", "epoch.close"] == kinds(members)[5:]
+    uninstall_all(runtime)
+
+
+def uninstall_all(runtime: Runtime) -> None:
+    """Close the ledger for good, which the end of the process would do."""
+    assert runtime._ledger is not None
+    runtime._ledger.close()
