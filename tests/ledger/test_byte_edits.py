@@ -140,11 +140,14 @@ def test_lengths_that_lie_cost_no_memory(closed: Path, tmp_path: Path) -> None:
     start = rows[3]
     shutil.copytree(closed, tmp_path / "work")
     target = tmp_path / "work" / file.name
+    before = content(closed)
     tracemalloc.start()
-    for place in range(start - 60, start):
-        for length in (1, 4, 8):
-            target.write_bytes(data[:place] + b"\xff" * length + data[place + length :])
-            assert {"OK"} != found(check(tmp_path / "work"))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 100_000_000
+    try:
+        for place in range(start - 60, start):
+            for length in (1, 4, 8):
+                target.write_bytes(data[:place] + b"\xff" * length + data[place + length :])
+                # Between two rows there may be bytes that say nothing.
+                assert {"OK"} != found(check(tmp_path / "work")) or before == content(tmp_path / "work")
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
