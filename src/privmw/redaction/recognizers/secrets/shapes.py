@@ -129,6 +129,8 @@ def prefixed(
     """
     counts = f"{{{low}}}" if exact else f"{{{low},{_LONGEST if high is None else high}}}"
     closed = "(?![0-9A-Za-z_])" if charset[-2] not in "-=" else f"(?!{charset})"
+    if charset[-2] in "-=" and not (exact or tail):
+        counts += "+"  # what is not closed at its end is not closed before it
     checksum = boosts or check
     policy = ChecksumPolicy.BOOSTS if boosts else ChecksumPolicy.REQUIRED if check else ChecksumPolicy.NONE
     shown = low if exact and low <= 48 else min(low, _TRIGGER_BODY)
