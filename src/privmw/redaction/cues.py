@@ -56,7 +56,7 @@ class Cues:
 
     def __init__(self, plans: Sequence[Plan]) -> None:
         self._first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        self._glued: dict[str, int] = {}
+        self._glued: dict[str, list[tuple[str, int]]] = {}
         self._keys: dict[str, int] = {}
         masks: dict[tuple[str, ...], int] = {}
         for plan in plans:
@@ -66,10 +66,9 @@ class Cues:
                     masks[words] = masks.get(words, 0) | plan.bit
         for words, mask in masks.items():
             if len(words) == 1 and _GLUED.match(words[0]):
-                self._glued[words[0]] = mask
+                self._glued.setdefault(words[0][0], []).append((words[0], mask))
             else:
                 self._first.setdefault(words[0], []).append((words[1:], mask))
-        self._glued_lengths = sorted({len(word) for word in self._glued}, reverse=True)
 
     def of_key(self, key: str) -> int:
         """Mask of the recognizers that a mapping key, header or parameter name speaks for."""
@@ -135,7 +134,7 @@ class Cues:
         covered = [span.span() for span in _PLACEHOLDER.finditer(text, max(0, start - 64), end + 64)]
         for index, token in enumerate(tokens):
             position = token.start()
-            if any(low <= position < high for low, high in covered):
+            if covered and any(low <= position < high for low, high in covered):
                 continue
             word = token[0].lower()
             entries = self._first.get(word)
@@ -148,12 +147,10 @@ class Cues:
                 yield from self._inside(word, position)
 
     def _inside(self, word: str, offset: int) -> Iterator[Cue]:
-        glued = self._glued
-        for length in self._glued_lengths:
-            for start in range(len(word) - length + 1):
-                bits = glued.get(word[start : start + length])
-                if bits is not None:
-                    yield offset + start, offset + start + length, bits
+        for start, char in enumerate(word):
+            for glued, bits in self._glued.get(char, ()):
+                if word.startswith(glued, start):
+                    yield offset + start, offset + start + len(glued), bits
 
     @staticmethod
     def _follows(words: Sequence[str], index: int, rest: tuple[str, ...]) -> bool:
