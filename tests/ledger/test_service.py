@@ -257,8 +257,9 @@ def names():
     return {thread.name for thread in threading.enumerate() if thread.name.startswith("privmw-")}
 
 folder, port, dsn = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-install(live_settings(folder / "ledger", port, postgres_dsn=dsn))
+runtime = install(live_settings(folder / "ledger", port, postgres_dsn=dsn))
 assert "sent" == call(port)
+runtime.ledger.flush()  # the outcome is not waited for, and this process will be killed
 everything = {"privmw-ledger", "privmw-shipper", "privmw-maintenance"}
 assert everything <= names(), names()
 idle = os.fork()
