@@ -53,16 +53,8 @@ Plans = tuple[Plan, ...]
 
 
 class _Spoken(NamedTuple):
-    """Guarded plans of a context mask, by how they are searched.
+    """Guarded plans of a context mask: those whose values hold a digit, and the others; the width of their values."""
 
-    Attributes:
-        checked: Those whose check decides.
-        with_digits: Others whose values hold a digit.
-        others: The rest.
-        width: Longest value of any.
-    """
-
-    checked: Plans
     with_digits: Plans
     others: Plans
     width: int
@@ -78,25 +70,12 @@ class _Leaf:
         key_mask: Context mask of the keys above it.
         cues: Context words in it, some of which may turn out to be none.
         found: Matches; overlaps are left in it.
-        taken: What guarded plans keep away from: matches that are verified, or strong.
-        sure: What those of them keep away from whose check decides: verified matches.
+        taken: What guarded plans keep away from.
         done: By plan, where its last match ended.
         heard: Context words around matches, by their span.
     """
 
-    __slots__ = (
-        "_placeholders",
-        "ceiling",
-        "cues",
-        "done",
-        "floor",
-        "found",
-        "heard",
-        "key_mask",
-        "sure",
-        "taken",
-        "text",
-    )
+    __slots__ = ("_placeholders", "ceiling", "cues", "done", "floor", "found", "heard", "key_mask", "taken", "text")
 
     def __init__(
         self, text: str, floor: int, ceiling: int, key_mask: int, cues: Sequence[Word], found: list[Found]
@@ -108,7 +87,6 @@ class _Leaf:
         self.cues = cues
         self.found = found
         self.taken: Sequence[Span] = ()
-        self.sure: Sequence[Span] = ()
         self.done: dict[int, int] = {}
         self.heard: dict[Span, Sequence[Cue]] = {}
         self._placeholders: list[Span] | None = None
@@ -175,7 +153,6 @@ class Confirmer:
         masked = key_mask & self._guard
         if cues or masked:
             leaf.taken = sorted((item[0], -item[1]) for item in found if item[3] or item[4].strong)
-            leaf.sure = sorted((item[0], -item[1]) for item in found if item[3])
             leaf.done = {}
             if cues:
                 self._beside(leaf)
@@ -242,12 +219,12 @@ class Confirmer:
         """Run the plans that a context word or key speaks for, where nothing stronger was found."""
         if spoken.others:
             self._within(leaf, spoken.others, low, high, high)
-        for plans, taken in ((spoken.checked, leaf.sure), (spoken.with_digits, leaf.taken)):
-            for first, behind in _gaps(low, high, taken) if plans else ():
+        if spoken.with_digits:
+            for first, behind in _gaps(low, high, leaf.taken):
                 digit = _DIGIT.search(leaf.text, first, behind)
                 if digit is not None:
                     first = max(first, digit.start() - _PREFIX)
-                    self._within(leaf, plans, first, min(behind + _SUFFIX, high), behind)
+                    self._within(leaf, spoken.with_digits, first, min(behind + _SUFFIX, high), behind)
 
     def _spoken(self, mask: int) -> _Spoken:
         spoken = self._by_mask.get(mask)
@@ -256,8 +233,7 @@ class Confirmer:
             for plan in plans:
                 plan.prepare()
             spoken = _Spoken(
-                tuple(plan for plan in plans if plan.has_digit and plan.decides),
-                tuple(plan for plan in plans if plan.has_digit and not plan.decides),
+                tuple(plan for plan in plans if plan.has_digit),
                 tuple(plan for plan in plans if not plan.has_digit),
                 max((min(plan.width, _WIDE) for plan in plans), default=0),
             )
@@ -267,8 +243,7 @@ class Confirmer:
 
     def _follow(self, leaf: _Leaf, plan: Plan, match: re.Match[str] | None, low: int, high: int, last: int) -> None:
         """Take the first match of a plan in an area, and those behind it."""
-        text, floor, ceiling, done = leaf.text, leaf.floor, leaf.ceiling, leaf.done
-        taken = leaf.sure if plan.decides else leaf.taken
+        text, floor, ceiling, taken, done = leaf.text, leaf.floor, leaf.ceiling, leaf.taken, leaf.done
         search, covered = plan.search, leaf.placeholders
         position = max(low, done.get(plan.index, 0))
         fresh = position == low

@@ -83,7 +83,6 @@ class Plan:
         match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
         direct: A match of the pattern stands as it is.
-        decides: A match without a valid checksum falls, whatever is said beside it.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
             threshold of 0 waives that.
@@ -101,7 +100,6 @@ class Plan:
     __slots__ = (
         "bit",
         "checksum",
-        "decides",
         "direct",
         "entity_type",
         "group",
@@ -131,7 +129,6 @@ class Plan:
         self.checksum = recognizer.checksum if boosts else None
         self.required = boosts and recognizer.policy is ChecksumPolicy.REQUIRED
         self.overrides = recognizer.context_overrides and bool(recognizer.context)
-        self.decides = self.required and not self.overrides
         self.weak = recognizer.score < threshold
         waived = threshold <= 0
         self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
