@@ -32,7 +32,7 @@ Candidates: TypeAlias = tuple[list[Area], list[Points], list[Word], bool]
 """What a gate saw in a text; positions count its characters, and may lie a little outside it. Last: whether a line break
 or spaced hyphen may take a number apart."""
 
-_BROKEN = re.compile(BROKEN_NUMBER)
+_BROKEN = re.compile("|".join(BROKEN_NUMBER))
 
 SEPARATOR = "\x00"
 """Stands between joined texts; no match crosses it, because every search is bounded by its text."""

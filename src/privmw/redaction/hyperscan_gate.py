@@ -75,7 +75,7 @@ class HyperscanGate:
         owners = {group.sieve: group.plans[0].recognizer.name for group in sieved}
         rules += [Rule(self._sieve, sieve.encode(), 0, owner) for sieve, owner in owners.items()]
         self._masks: list[int] = []
-        rules.append(Rule(self._sieve + 1, BROKEN_NUMBER.encode(), SINGLE, "line breaks"))
+        rules += [Rule(self._sieve + 1, source.encode(), SINGLE, "line breaks") for source in BROKEN_NUMBER]
         rules += self._word_rules(hearing)
         self._shapes = ShapeTable([plan for group in sieved for plan in group.plans]) if sieved else None
         self._database = database(rules)

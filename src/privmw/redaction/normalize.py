@@ -135,8 +135,11 @@ class _Map:
         return self.old_ends[index] + last - self.new_ends[index] + 1
 
 
-BROKEN_NUMBER = r"[0-9](?:[ .)-]?\r?\n[ \t]{0,8}[-.]?| - )[0-9]"
-"""Fires where a line break or spaced hyphen may stand in a number; for the gate, because a search of its own would cost
+BROKEN_NUMBER = (
+    r"[0-9](?:\n|[ .)-]\n|\r\n|[ .)-]\r\n)[ \t]{0,8}[-.]?[0-9]",
+    r"[0-9] - [0-9]",
+)
+"""Fire where a line break or spaced hyphen may stand in a number; for the gate, because a search of its own would cost
 every text more."""
 
 
