@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from privmw.redaction.cues import words_of
 
@@ -26,14 +27,19 @@ def word_triggers(phrases: Iterable[str]) -> list[str]:
         phrases: Words or phrases, lower case; the words of a phrase must follow one another closely.
     """
     split = {tuple(words_of(phrase)) for phrase in phrases} - {()}
-    return [_trigger(words) for words in sorted(split) if not any(_holds(words, other) for other in split)]
+    return [
+        _trigger(words)
+        for words in sorted(split)
+        if len(words) == 1 or not any(_holds(words, other) for other in split if len(other) < len(words))
+    ]
 
 
 def _holds(words: tuple[str, ...], other: tuple[str, ...]) -> bool:
     size = len(other)
-    return size < len(words) and any(words[at : at + size] == other for at in range(len(words) - size + 1))
+    return any(words[at : at + size] == other for at in range(len(words) - size + 1))
 
 
+@cache
 def _trigger(words: tuple[str, ...]) -> str:
     source = (f"s?{_GAP}").join(_source(word) for word in words)
     first, last = (word.isascii() and len(word) <= _SHORT for word in (words[0], words[-1]))
