@@ -303,7 +303,7 @@ def verify_here(directory: Path, jobs: int) -> dict[str, float | str]:
     """The process of :func:`prove`."""
     from privmw.ledger.verify import verify
 
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = _megabytes("VmRSS")
     start = time.perf_counter()
     verdict = verify(directory, jobs=jobs).verdict
     seconds = time.perf_counter() - start
@@ -311,10 +311,18 @@ def verify_here(directory: Path, jobs: int) -> dict[str, float | str]:
     return {
         "seconds": seconds,
         "processor_seconds": own.ru_utime + own.ru_stime + beside.ru_utime + beside.ru_stime,
-        "added_mb": own.ru_maxrss / 1024 - before,
+        "added_mb": _megabytes("VmHWM") - before,
         "beside_mb": beside.ru_maxrss / 1024,
         "verdict": str(verdict),
     }
+
+
+def _megabytes(name: str) -> float:
+    """Memory of this process as Linux counts it; ``ru_maxrss`` would count the parent's before ``exec``."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def ship(directory: Path) -> dict[str, float] | None:
