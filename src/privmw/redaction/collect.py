@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
@@ -18,10 +17,10 @@ from privmw.redaction.limits import FAILED, LIMITED, Limits
 from privmw.redaction.meanings import LONG, SMALL, Keys, text_of_key
 from privmw.redaction.node import Forced, Node
 from privmw.redaction.operators import Replace
+from privmw.redaction.tokens import PLACEHOLDER
 
 __all__ = ["Collector"]
 
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z]{10}\]")
 _CONTAINERS = 200_000
 
 
@@ -144,7 +143,7 @@ class Collector:
 
     def _columns(self, node: Node, parent: str, depth: int) -> None:
         """Collect the members of a list, or of a dictionary whose keys say nothing."""
-        append, slots, names = self.leaves.append, node.slots, node.names
+        append, names = self.leaves.append, node.names
         for index, item in enumerate(node.members):
             kind_of = type(item)
             if kind_of is str:
@@ -161,10 +160,7 @@ class Collector:
                 slot = self._container(item, name, 0, None, depth)
             else:
                 slot = self._member(item, name, 0, None, depth)
-            if slot is not None:
-                slots[index] = slot
-                if type(slot) is Forced or (type(slot) is Node and slot.forced):
-                    node.forced = True
+            node.put(index, slot)
 
     def _pairs(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
         keys, leaves, marks, every_key = self._keys, self.leaves, self.marks, self._every_key
@@ -199,10 +195,7 @@ class Collector:
                 append(item)
                 continue
             slot = self._member(item, key if type(key) is str else parent, below, secret, depth)
-            if slot is not None:
-                node.slots[index] = slot
-                if type(slot) is Forced or (type(slot) is Node and slot.forced):
-                    node.forced = True
+            node.put(index, slot)
 
     def _items(self, node: Node, parent: str, mask: int, kind: str | None, depth: int) -> None:
         leaves, marks = self.leaves, self.marks
@@ -220,10 +213,7 @@ class Collector:
                 leaves.append(item)
                 continue
             slot = self._member(item, parent, mask, None if pair and not index else kind, depth)
-            if slot is not None:
-                node.slots[index] = slot
-                if type(slot) is Forced or (type(slot) is Node and slot.forced):
-                    node.forced = True
+            node.put(index, slot)
 
     def _named(self, node: Node) -> tuple[int, str | None] | None:
         """What ``{"name": "authorization", "value": ...}`` says of its value."""
@@ -266,7 +256,7 @@ class Collector:
         text = value if isinstance(value, str) else str(value) if not isinstance(value, (bytes, bytearray)) else None
         if text is None:
             text = bytes(value).decode("utf-8", "surrogateescape")
-        if not text or _PLACEHOLDER.fullmatch(text):  # stays, but rebuilding counts one text for every string
+        if not text or PLACEHOLDER.fullmatch(text):  # stays, but rebuilding counts one text for every string
             return self._leaf(text, 0) if isinstance(value, str) else None
         self.forced = True
         new = self._replace(kind, text)

@@ -17,7 +17,7 @@ from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, SINGLE, UTF
 from privmw.redaction.normalize import BROKEN_NUMBER
 from privmw.redaction.numbershapes import WIDEST, reduced, token_at
 from privmw.redaction.plan import Plan
-from privmw.redaction.shapetable import ShapeTable
+from privmw.redaction.shapetable import Fits, ShapeTable
 
 __all__ = ["HyperscanGate"]
 
@@ -173,27 +173,21 @@ class HyperscanGate:
             first, shape, open_end = token_at(symbols, at, looked - _OVERLAP if looked > _OVERLAP else 0)
             looked = first + len(shape) - (WIDEST if open_end else 0)
             low = first if same else end - _characters(data, first, at)
-            if len(shape) > _LONG_SHAPE:
-                self._long(shape, low, areas, points)
-                continue
-            fits = fitting(shape)
+            fits = fitting(shape) if len(shape) <= _LONG_SHAPE else self._long(shape)
             if fits.points:
                 points.append((low, fits.points))
             if fits.loose:
                 areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose, low])
 
-    def _long(self, shape: bytes, low: int, areas: list[Any], points: list[Points]) -> None:
-        """Add what fits a long shape that begins at character ``low``."""
-        seen: dict[tuple[int, Plan], None] = {}
+    def _long(self, shape: bytes) -> Fits:
+        """What fits a long shape, found piece by piece."""
+        points: dict[tuple[int, Plan], None] = {}
         loose: dict[Plan, None] = {}
         for start in range(0, len(shape), _LONG_SHAPE // 2):
             fits = self._shapes.fits(shape[start : start + _LONG_SHAPE])  # type: ignore[union-attr]
-            seen.update(dict.fromkeys((start + offset, plan) for offset, plan in fits.points))
+            points.update(dict.fromkeys((start + offset, plan) for offset, plan in fits.points))
             loose.update(dict.fromkeys(fits.loose))
-        if seen:
-            points.append((low, tuple(sorted(seen))))
-        if loose:
-            areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), tuple(loose), low])
+        return Fits(tuple(sorted(points)), tuple(loose))
 
 
 def _characters(data: bytes, start: int, end: int) -> int:

@@ -31,9 +31,6 @@ def with_known(text: str, found: list[Found], known: Known) -> list[Found]:
     matches = known.find(text)
     if not matches:
         return found
-    if "<" in text or "[" in text:
-        taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
-        matches = [one for one in matches if not any(low < one.end and one.start < high for low, high in taken)]
     return resolve([*found, *((one.start, -one.end, 0, True, _plan(one.entity_type)) for one in matches)], text)
 
 

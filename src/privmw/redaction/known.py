@@ -14,11 +14,11 @@ from typing import NamedTuple
 from privmw.context import Identity, RequestContext, current_context
 from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.spellings import spellings_of
+from privmw.redaction.tokens import PLACEHOLDER
 
 __all__ = ["Known", "KnownMatch", "current_known", "known_of"]
 
 _CACHE = "known"
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z]{10}\]")
 
 
 class KnownMatch(NamedTuple):
@@ -76,9 +76,7 @@ class Known:
                 found.append(KnownMatch(match.entity_type, *plain.original_span(match.start, match.end)))
         if not found:
             return found
-        taken = (
-            [placeholder.span() for placeholder in _PLACEHOLDER.finditer(text)] if "<" in text or "[" in text else []
-        )
+        taken = [placeholder.span() for placeholder in PLACEHOLDER.finditer(text)] if "<" in text or "[" in text else []
         found.sort(key=lambda match: (match.start, -match.end))
         kept: list[KnownMatch] = []
         end = 0

@@ -41,6 +41,13 @@ class Node:
         self.forced = False
         self.pairs = pairs
 
+    def put(self, index: int, slot: Any) -> None:
+        """Remember the slot of a member; ``None`` is none."""
+        if slot is not None:
+            self.slots[index] = slot
+            if type(slot) is Forced or (type(slot) is Node and slot.forced):
+                self.forced = True
+
     @property
     def items(self) -> list[Any]:
         """The members, pairs as pairs."""

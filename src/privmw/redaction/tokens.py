@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ALPHABET", "CODE_LENGTH", "TOKEN", "code_of", "contains_token", "is_token", "squeeze"]
+__all__ = ["ALPHABET", "CODE_LENGTH", "PLACEHOLDER", "TOKEN", "code_of", "contains_token", "is_token", "squeeze"]
 
 ALPHABET = "BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
 
 TOKEN = re.compile(rf"\[[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_[{ALPHABET}]{{{CODE_LENGTH}}}\]")
 """A token exactly as issued, brackets included."""
+
+PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*>|\[[A-Z][A-Z0-9_]*_[A-Z]{10}\]")
+"""What stands for a value already: a placeholder, or anything in the form of a token."""
 
 _BARE = re.compile(rf"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_[{ALPHABET}]{{{CODE_LENGTH}}}")
 
