@@ -352,3 +352,13 @@ def test_version() -> None:
         Engine([rule("b", "x1")]),
     ]
     assert 6 == len({base.version, *(other.version for other in others)})
+
+
+def test_the_version_tells_how_far_context_reaches() -> None:
+    """Engines that differ only in how far before a value a context word counts have different versions."""
+    near, far = (
+        Recognizer(name="badge", entity_type="BADGE", pattern="[0-9]{6}", context=("badge",), within=within)
+        for within in (8, 64)
+    )
+    assert Engine([near]).version != Engine([far]).version
+    assert Engine([near]).version == Engine([near]).version

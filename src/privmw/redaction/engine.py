@@ -94,7 +94,7 @@ class Engine:
             checksum = getattr(rule.checksum, "__qualname__", "") if rule.checksum else ""
             digest.update(f"{rule.name}\0{rule.entity_type}\0{rule.pattern}\0{rule.ignore_case}\0{rule.score}".encode())
             digest.update(f"\0{rule.boosted}\0{checksum}\0{rule.policy}\0{rule.context}\0{rule.needs_context}".encode())
-            digest.update(f"\0{rule.context_overrides}\0{int(rule.specificity)}\n".encode())
+            digest.update(f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\n".encode())
         return digest.hexdigest()[:16]
 
     def candidates(self, text: str, key_mask: int = 0) -> list[Found]:
