@@ -4,12 +4,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
+from privmw.ledger.postgres import connect, migrate
 
 _names = count()
 
@@ -56,3 +59,11 @@ def database(postgres_server: Any) -> Database:
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
     return Database(postgres_server, name)
+
+
+@pytest.fixture
+def fleet(database: Database) -> Database:
+    """A database that has the ledger's tables, as a fleet's has before its first process starts."""
+    with closing(connect(database.dsn)) as connection:
+        migrate(connection)
+    return database

@@ -56,36 +56,37 @@ def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def test_everything_is_in_postgresql_when_the_process_ends(
-    tmp_path: Path, database: Database, recipient: Partner, installed: Callable[..., Runtime]
+    tmp_path: Path, fleet: Database, recipient: Partner, installed: Callable[..., Runtime]
 ) -> None:
     """With ``postgres_dsn`` the copy is equal to the files after uninstall, the closing record and checkpoint included."""
     SigningKeys.create(tmp_path / "key.pem")
     settings = live_settings(
         tmp_path / "ledger",
         recipient.port,
-        postgres_dsn=database.dsn,
+        postgres_dsn=fleet.dsn,
         signing_key_file=str(tmp_path / "key.pem"),
         checkpoint_every=2,
+        maintenance=False,  # on a slow machine a super-checkpoint would come in between
     )
     installed(settings)
     assert "sent" == call(recipient.port)
     uninstall()
     assert ["epoch.open", "policy", "transfer", "transfer", "epoch.close"] == kinds(stored(tmp_path / "ledger"))
-    assert 5 == same(tmp_path / "ledger", database.dsn)
-    assert 0 == verify(database.dsn, keys=SigningKeys.load(tmp_path / "key.pem").trusted("privmw")).exit_code()
+    assert 5 == same(tmp_path / "ledger", fleet.dsn)
+    assert 0 == verify(fleet.dsn, keys=SigningKeys.load(tmp_path / "key.pem").trusted("privmw")).exit_code()
 
 
 def test_installing_again_copies_again(
-    tmp_path: Path, database: Database, recipient: Partner, installed: Callable[..., Runtime]
+    tmp_path: Path, fleet: Database, recipient: Partner, installed: Callable[..., Runtime]
 ) -> None:
     """A runtime that was taken out and installed again writes a new epoch, which is copied as well."""
-    settings = live_settings(tmp_path / "ledger", recipient.port, postgres_dsn=database.dsn)
+    settings = live_settings(tmp_path / "ledger", recipient.port, postgres_dsn=fleet.dsn)
     for _ in range(2):
         installed(settings)
         assert "sent" == call(recipient.port)
         uninstall()
     assert 2 == kinds(stored(tmp_path / "ledger")).count("epoch.open")
-    assert 9 == same(tmp_path / "ledger", database.dsn)
+    assert 9 == same(tmp_path / "ledger", fleet.dsn)
 
 
 def test_a_server_that_is_down_does_not_stop_a_transfer(
@@ -299,11 +300,11 @@ assert "sent" == call(int(sys.argv[2]))
 """
 
 
-def test_a_script_that_just_ends_leaves_nothing_behind(tmp_path: Path, database: Database, recipient: Partner) -> None:
+def test_a_script_that_just_ends_leaves_nothing_behind(tmp_path: Path, fleet: Database, recipient: Partner) -> None:
     """Without uninstall, the end of the process writes, closes and copies."""
-    run_script(SHORT, tmp_path, recipient.port, database.dsn)
+    run_script(SHORT, tmp_path, recipient.port, fleet.dsn)
     assert "epoch.close" == kinds(stored(tmp_path / "ledger"))[-1]
-    assert 5 == same(tmp_path / "ledger", database.dsn)
+    assert 5 == same(tmp_path / "ledger", fleet.dsn)
 
 
 def test_the_policy_of_a_process_that_ends_at_once_is_on_record(tmp_path: Path) -> None:
