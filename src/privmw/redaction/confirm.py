@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from privmw.redaction.cues import AFTER, BEFORE, Cue, Cues, speaking
-from privmw.redaction.gate import Candidates, Points, Word
+from privmw.redaction.cues import AFTER, BEFORE, Cues, speaking
+from privmw.redaction.document import Document, overlaps
+from privmw.redaction.gate import Area, Candidates, Points
+from privmw.redaction.joined import Joined
 from privmw.redaction.plan import Plan
 from privmw.redaction.spans import Found
 
@@ -31,24 +33,12 @@ _UNDER_KEY = 1024
 _WIDE = 160
 """Characters of a value at most for which the search beside a context word reaches out."""
 
-_WINDOW = 16_384
-"""Characters after which a window of ever more context words is cut."""
-
 _PREFIX = 32
 """Characters that a value may have before its first digit."""
 
 _SUFFIX = 32
 """Characters that a search may see behind a window, for the lookaheads of its patterns."""
 
-_OPENS = " \t\r\n\0\"'`=:,;&<>([{|"
-_CLOSES = " \t\r\n\0\"'<>,;"
-"""What stands before and behind a value that is not part of a longer one; so does nothing, at an end of the text."""
-
-_DIGIT = re.compile("[0-9]")
-_ANGLE = re.compile(r"<[A-Z][A-Z0-9_]+>")
-_SQUARE = re.compile(r"\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
-
-Span = tuple[int, int]
 Plans = tuple[Plan, ...]
 
 
@@ -58,59 +48,6 @@ class _Spoken(NamedTuple):
     with_digits: Plans
     others: Plans
     width: int
-
-
-class _Leaf:
-    """One text that is looked at, alone or joined with others, and what was found in it so far.
-
-    Attributes:
-        text: The text, or several joined ones.
-        floor: Where this one begins; nothing before it is seen but by lookbehinds.
-        ceiling: Where it ends.
-        key_mask: Context mask of the keys above it.
-        cues: Context words in it, some of which may turn out to be none.
-        found: Matches; overlaps are left in it.
-        taken: What guarded plans keep away from.
-        done: By plan, where its last match ended.
-        heard: Context words around matches, by their span.
-    """
-
-    __slots__ = ("_placeholders", "ceiling", "cues", "done", "floor", "found", "heard", "key_mask", "taken", "text")
-
-    def __init__(
-        self, text: str, floor: int, ceiling: int, key_mask: int, cues: Sequence[Word], found: list[Found]
-    ) -> None:
-        self.text = text
-        self.floor = floor
-        self.ceiling = ceiling
-        self.key_mask = key_mask
-        self.cues = cues
-        self.found = found
-        self.taken: Sequence[Span] = ()
-        self.done: dict[int, int] = {}
-        self.heard: dict[Span, Sequence[Cue]] = {}
-        self._placeholders: list[Span] | None = None
-
-    @property
-    def placeholders(self) -> list[Span]:
-        """Spans of placeholders and pseudonym tokens, which are never a match, in order."""
-        if self._placeholders is None:
-            text, floor, ceiling = self.text, self.floor, self.ceiling
-            spans: list[Span] = []
-            if text.find("<", floor, ceiling) >= 0:
-                spans = [match.span() for match in _ANGLE.finditer(text, floor, ceiling)]
-            if text.find("[", floor, ceiling) >= 0 and text.find("_", floor, ceiling) >= 0:
-                spans += [match.span() for match in _SQUARE.finditer(text, floor, ceiling)]
-                spans.sort()
-            self._placeholders = spans
-        return self._placeholders
-
-    def settled(self, first: int, last: int) -> bool:
-        """Whether hits lie inside one verified match that stands by itself, so that nothing vaguer can win over it."""
-        for start, minus_end, _, verified, plan in self.found:
-            if verified and start < first and last <= -minus_end and not plan.yields:
-                return self.text[start - 1 : start] in _OPENS and self.text[-minus_end : 1 - minus_end] in _CLOSES
-        return False
 
 
 class Confirmer:
@@ -130,101 +67,121 @@ class Confirmer:
         self._by_mask: dict[int, _Spoken] = {}
 
     def confirm(
-        self, text: str, candidates: Candidates, floor: int, ceiling: int, key_mask: int, found: list[Found]
-    ) -> None:
-        """Add the matches in ``text[floor:ceiling]`` to ``found``.
+        self, text: str, candidates: Candidates, joined: Joined | None, marks: Mapping[int, int]
+    ) -> list[Found]:
+        """Return the matches in a text, overlaps left in.
 
         Args:
             text: The text, or several joined ones.
             candidates: Where to search.
-            floor: Where the text to look at begins.
-            ceiling: Where it ends.
-            key_mask: Context mask of the keys above it.
-            found: Result; overlaps are left in it.
+            joined: Tells the joined texts apart; ``None`` for a single one.
+            marks: Context masks of the keys above a text, by its place.
         """
         areas, points, cues, _ = candidates
-        leaf = _Leaf(text, floor, ceiling, key_mask, cues, found)
+        doc = Document(text, joined, marks, cues)
         if points:
-            self._at(leaf, points)
-        for low, high, last, plans, first in areas:
-            if plans[0].yields and leaf.settled(first, last):
-                continue
-            self._within(leaf, plans, max(low, floor), min(high, ceiling), last)
-        masked = key_mask & self._guard
-        if cues or masked:
-            leaf.taken = sorted((item[0], -item[1]) for item in found if item[3] or item[4].strong)
-            leaf.done = {}
-            if cues:
-                self._beside(leaf)
-            if masked:
-                self._speak(leaf, self._spoken(masked), floor, min(ceiling, floor + _UNDER_KEY))
+            self._at(doc, points)
+        for area in areas:
+            if not (area[3][0].yields and doc.settled(area[4], area[2])):
+                self._in(doc, area)
+        guard = self._guard
+        spoken = [(place, mask & guard) for place, mask in marks.items() if mask & guard] if marks else ()
+        if cues or spoken:
+            doc.take()
+            known = self._by_mask
+            for end, mask in cues:
+                mask &= guard
+                if mask:
+                    plans = known.get(mask) or self._spoken(mask)
+                    doc.look(end)
+                    self._speak(doc, plans, end - AFTER - plans.width, end + BEFORE + plans.width)
+            for place, mask in spoken:
+                doc.look_at(place)
+                self._speak(doc, self._spoken(mask), doc.floor, doc.floor + _UNDER_KEY)
+        return doc.found
 
-    def _at(self, leaf: _Leaf, points: Sequence[Points]) -> None:
-        """Take the matches that begin at known places."""
-        text, ceiling, floor, done, allow = leaf.text, leaf.ceiling, leaf.floor, leaf.done, self._allow
-        for base, starts in points:
-            for offset, plan in starts:
+    def _at(self, doc: Document, points: Sequence[Points]) -> None:
+        """Take the matches that begin at known places, and leave what a better one covers."""
+        text, done, allow, found = doc.text, doc.done, self._allow, doc.found
+        for base, (starts, solid, _) in points:
+            doc.look(base + starts[0].offset)
+            floor, ceiling = doc.floor, doc.ceiling
+            behind = base + solid
+            for offset, plan, ends_bare, ends_verified in starts:
                 low = base + offset
                 match = plan.match(text, low, ceiling)
-                if match is not None and low >= done.get(plan.index, floor):
-                    start, end = match.span(plan.group)
-                    verified: bool | None = False
-                    if not plan.direct:
-                        start, end, verified = self._judge(leaf, plan, low, start, end)
-                    if verified is None or (leaf.placeholders and _overlaps(start, end, leaf.placeholders)):
-                        continue
-                    if not allow or text[start:end] not in allow:
-                        leaf.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
-                        done[plan.index] = end
+                if match is None or low < done.get(plan.index, floor):
+                    continue
+                start, end = match.span(plan.group)
+                verified: bool | None = False
+                if not plan.direct:
+                    start, end, verified = self._judge(doc, plan, low, start, end)
+                if verified is None or (doc.placeholders and overlaps(start, end, doc.placeholders)):
+                    continue
+                if allow and text[start:end] in allow:
+                    continue
+                found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
+                done[plan.index] = end
+                if end >= behind and start == low and (ends_verified if verified else ends_bare):
+                    break
 
-    def _within(self, leaf: _Leaf, plans: Plans, low: int, high: int, last: int) -> None:
-        """Take the matches of plans in ``text[low:high]``; behind ``last`` no further one is expected."""
-        done = leaf.done
+    def _in(self, doc: Document, area: Area) -> None:
+        """Take the matches of an area's plans."""
+        low, high, last, plans, first = area
+        doc.look(first - 1)
+        known = 0
         for plan in plans:
-            position = done.get(plan.index, low)
-            match = plan.search(leaf.text, max(low, position), high)
-            if match is not None:
-                begin, stop = match.span()
-                if plan.direct and last <= stop <= high - _EDGE and begin > low and self._plain(leaf):
-                    start, end = match.span(plan.group)
-                    leaf.found.append((start, -end, plan.rank, False, plan))
-                    done[plan.index] = end
-                else:
-                    self._follow(leaf, plan, match, low, high, last)
+            if known and plan.recognizer.specificity < known:
+                return  # who knows the value better has it already
+            if self._search(doc, plan, low, high, last, first):
+                known = plan.recognizer.specificity
+        while last - 1 > doc.ceiling:  # hits of one kind in neighbouring texts make one area
+            doc.look_at(doc.place + 1)
+            for plan in plans:
+                self._search(doc, plan, low, high, last)
 
-    def _plain(self, leaf: _Leaf) -> bool:
+    def _search(self, doc: Document, plan: Plan, low: int, high: int, last: int, first: int = 0) -> bool:
+        """Take the matches of a plan in ``text[low:high]``; behind ``last`` no further one is expected.
+
+        Returns:
+            Whether one match holds everything from the first hit to the last, and stands as it is.
+        """
+        done, floor, ceiling = doc.done, doc.floor, doc.ceiling
+        low = max(low, floor)
+        high = min(high, ceiling)
+        position = done.get(plan.index, low)
+        match = plan.search(doc.text, max(low, position), high)
+        if match is None:
+            return False
+        begin, stop = match.span()
+        if plan.direct and last <= stop <= high - _EDGE and begin > low and self._plain(doc):
+            start, end = match.span(plan.group)
+            doc.found.append((start, -end, plan.rank, False, plan))
+            done[plan.index] = end
+            return begin < first
+        self._follow(doc, plan, match, low, high, last)
+        return False
+
+    def _plain(self, doc: Document) -> bool:
         """Whether nothing but overlaps can keep a match from standing."""
-        return not (leaf.taken or self._allow or leaf.placeholders)
+        return not (doc.taken or self._allow or doc.placeholders)
 
-    def _beside(self, leaf: _Leaf) -> None:
-        """Take the matches of guarded plans beside their context words, windows that touch merged."""
-        low = high = mask = 0
-        for end, said in leaf.cues:
-            said &= self._guard
-            if not said:
-                continue
-            width = self._spoken(said).width
-            start = end - AFTER - width
-            if mask and start <= high and end - low < _WINDOW:
-                mask |= said
-                high = max(high, end + BEFORE + width)
-            else:
-                if mask:
-                    self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
-                low, high, mask = start, end + BEFORE + width, said
-        if mask:
-            self._speak(leaf, self._spoken(mask), max(low, leaf.floor), min(high, leaf.ceiling))
-
-    def _speak(self, leaf: _Leaf, spoken: _Spoken, low: int, high: int) -> None:
+    def _speak(self, doc: Document, spoken: _Spoken, low: int, high: int) -> None:
         """Run the plans that a context word or key speaks for, where nothing stronger was found."""
-        if spoken.others:
-            self._within(leaf, spoken.others, low, high, high)
-        if spoken.with_digits:
-            for first, behind in _gaps(low, high, leaf.taken):
-                digit = _DIGIT.search(leaf.text, first, behind)
-                if digit is not None:
-                    first = max(first, digit.start() - _PREFIX)
-                    self._within(leaf, spoken.with_digits, first, min(behind + _SUFFIX, high), behind)
+        low, high = max(low, doc.floor), min(high, doc.ceiling)
+        for plan in spoken.others:
+            self._search(doc, plan, low, high, high)
+            doc.leave(plan, high)
+        if not spoken.with_digits:
+            return
+        digit = doc.digit(low)
+        while digit < high:
+            first, behind = doc.gap(digit, low, high)
+            first = max(first, digit - _PREFIX)
+            for plan in spoken.with_digits:
+                self._search(doc, plan, first, min(behind + _SUFFIX, high), behind)
+                doc.leave(plan, behind)
+            digit = doc.digit(behind)
 
     def _spoken(self, mask: int) -> _Spoken:
         spoken = self._by_mask.get(mask)
@@ -241,10 +198,10 @@ class Confirmer:
                 self._by_mask[mask] = spoken
         return spoken
 
-    def _follow(self, leaf: _Leaf, plan: Plan, match: re.Match[str] | None, low: int, high: int, last: int) -> None:
+    def _follow(self, doc: Document, plan: Plan, match: re.Match[str] | None, low: int, high: int, last: int) -> None:
         """Take the first match of a plan in an area, and those behind it."""
-        text, floor, ceiling, taken, done = leaf.text, leaf.floor, leaf.ceiling, leaf.taken, leaf.done
-        search, covered = plan.search, leaf.placeholders
+        text, floor, ceiling, taken, done = doc.text, doc.floor, doc.ceiling, doc.taken, doc.done
+        search, covered = plan.search, doc.placeholders
         position = max(low, done.get(plan.index, 0))
         fresh = position == low
         while match is not None:
@@ -259,26 +216,26 @@ class Confirmer:
                 fresh = False
                 start, end = match.span(plan.group)
                 verified: bool | None = None
-                if end > start and not (covered and _overlaps(start, end, covered)):
+                if end > start and not (covered and overlaps(start, end, covered)):
                     verified = False
                     if not plan.direct:
-                        start, end, verified = self._judge(leaf, plan, begin, start, end)
+                        start, end, verified = self._judge(doc, plan, begin, start, end)
                 if (
                     verified is None
-                    or (taken and _overlaps(start, end, taken))
+                    or (taken and overlaps(start, end, taken))
                     or (self._allow and text[start:end] in self._allow)
                 ):
                     position = begin + 1 if stop - begin < _LONG else begin + (stop - begin) // 2
                 else:
-                    leaf.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
+                    doc.found.append((start, -end, plan.rank_verified if verified else plan.rank, verified, plan))
                     done[plan.index] = position = end
                     if end >= last:
                         return
             match = search(text, position, high)
 
-    def _judge(self, leaf: _Leaf, plan: Plan, begin: int, start: int, end: int) -> tuple[int, int, bool | None]:
+    def _judge(self, doc: Document, plan: Plan, begin: int, start: int, end: int) -> tuple[int, int, bool | None]:
         """Where a candidate begins and ends, and whether it is verified, stands unverified, or falls (``None``)."""
-        text, checksum = leaf.text, plan.checksum
+        text, checksum = doc.text, plan.checksum
         valid = checksum is not None and checksum(text[start:end])
         required = plan.required and valid is not None  # None: the check leaves it open
         if required and not valid:
@@ -293,41 +250,20 @@ class Confirmer:
             if required and not valid and not plan.overrides:
                 return start, end, None
             bit = plan.bit
-            spoken = bit and (leaf.key_mask & bit or self._spoken_for(leaf, start, end, plan))
+            spoken = bit and (doc.key_mask & bit or self._spoken_for(doc, start, end, plan))
             return start, end, True if spoken else None
         return start, end, bool(valid)
 
-    def _spoken_for(self, leaf: _Leaf, start: int, end: int, plan: Plan) -> bool:
+    def _spoken_for(self, doc: Document, start: int, end: int, plan: Plan) -> bool:
         """Whether a context word of a plan stands near; asked of the text only where the gate saw one."""
-        cues, bit = leaf.cues, plan.bit
+        cues, bit = doc.cues, plan.bit
         for place in range(bisect_right(cues, (start - plan.within, 0)), len(cues)):
             at, mask = cues[place]
             if at > end + AFTER + BEFORE:
                 return False
             if mask & bit:
-                heard = leaf.heard.get((start, end))
+                heard = doc.heard.get((start, end))
                 if heard is None:
-                    heard = leaf.heard[start, end] = self._cues.around(leaf.text, start, end, leaf.floor, leaf.ceiling)
+                    heard = doc.heard[start, end] = self._cues.around(doc.text, start, end, doc.floor, doc.ceiling)
                 return speaking(heard, start, end, plan) is not None
         return False
-
-
-def _gaps(low: int, high: int, taken: Sequence[Span]) -> list[Span]:
-    """The parts of ``low:high`` between spans."""
-    if not taken:
-        return [(low, high)]
-    gaps = []
-    for start, end in taken[max(0, bisect_right(taken, (low, low)) - 1) :]:
-        if start >= high:
-            break
-        if start > low:
-            gaps.append((low, start))
-        low = max(low, end)
-    if low < high:
-        gaps.append((low, high))
-    return gaps
-
-
-def _overlaps(start: int, end: int, spans: Sequence[Span]) -> bool:
-    index = bisect_right(spans, (end - 1, 1 << 62)) - 1
-    return index >= 0 and spans[index][1] > start

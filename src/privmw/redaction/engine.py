@@ -104,18 +104,17 @@ class Engine:
             text: The text.
             key_mask: Context mask of the keys above the text (:meth:`privmw.redaction.cues.Cues.of_key`).
         """
-        candidates = self._candidates(text)
-        found: list[Found] = []
+        return self._confirmed(text, self._candidates(text), key_mask)
+
+    def _confirmed(self, text: str, candidates: Candidates, key_mask: int) -> list[Found]:
         if candidates is not NOTHING or key_mask & self._guard:
-            self._confirm(text, candidates, 0, len(text), key_mask, found)
-        return found
+            return self._confirm(text, candidates, None, {0: key_mask} if key_mask else _UNMARKED)
+        return []
 
     def find(self, text: str, key_mask: int = 0) -> list[Found]:
         """Find the matches of one text, in its original or normalised form: ordered, without overlaps."""
         candidates = self._candidates(text)
-        found: list[Found] = []
-        if candidates is not NOTHING or key_mask & self._guard:
-            self._confirm(text, candidates, 0, len(text), key_mask, found)
+        found = self._confirmed(text, candidates, key_mask)
         if candidates[3] or may_need_normalising(text):
             plain = normalise(text)
             if plain is not None:
@@ -156,20 +155,13 @@ class Engine:
         self, joined: Joined, candidates: Candidates, key_masks: Mapping[int, int]
     ) -> dict[int, list[Found]]:
         """Find the candidates of joined leaves, by place, with offsets within each."""
-        shares: dict[int, Candidates] = {
-            place: ([], [], [], False) for place, mask in key_masks.items() if mask & self._guard
-        }
-        if candidates is not NOTHING:
-            joined.shares(candidates, shares)
         by_place: dict[int, list[Found]] = {}
-        for place, share in shares.items():
-            floor, ceiling = joined.bounds(place)
-            found: list[Found] = []
-            self._confirm(joined.text, share, floor, ceiling, key_masks.get(place, 0), found)
-            if found:
-                by_place[place] = [
-                    (start - floor, end + floor, rank, sure, plan) for start, end, rank, sure, plan in found
-                ]
+        if candidates is NOTHING and not any(mask & self._guard for mask in key_masks.values()):
+            return by_place
+        for start, minus_end, rank, sure, plan in self._confirm(joined.text, candidates, joined, key_masks):
+            place = joined.holding(start)
+            floor = joined.bounds(place)[0]
+            by_place.setdefault(place, []).append((start - floor, minus_end + floor, rank, sure, plan))
         return by_place
 
     def _normalised(

@@ -5,14 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from privmw.redaction.cues import BEFORE
 from privmw.redaction.normalize import BROKEN_NUMBER
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Specificity
 
-__all__ = ["NOTHING", "SEPARATOR", "Area", "Candidates", "Gate", "Group", "Points", "RegexGate", "Word", "group_plans"]
+__all__ = [
+    "NOTHING",
+    "SEPARATOR",
+    "Area",
+    "Candidates",
+    "Fits",
+    "Gate",
+    "Group",
+    "Points",
+    "RegexGate",
+    "Start",
+    "Word",
+    "group_plans",
+]
 
 Area: TypeAlias = list[Any]
 """``[low, high, last, plans, first]``: search ``text[low:high]`` with the patterns of ``plans``.
@@ -21,8 +34,39 @@ Area: TypeAlias = list[Any]
 one in the same area. Areas of plans that yield to any other (:attr:`Group.generic`) come last.
 """
 
-Points: TypeAlias = "tuple[int, tuple[tuple[int, Plan], ...]]"
-"""``(low, ((offset, plan), ...))``: each plan can match at ``low + offset`` only."""
+
+class Start(NamedTuple):
+    """Where a match of a plan can begin in a shape.
+
+    Attributes:
+        offset: Where, in the shape.
+        plan: The plan.
+        ends_bare: An unverified match from here to the end of the shape covers whatever the starts behind it may give.
+        ends_verified: So does a verified one.
+    """
+
+    offset: int
+    plan: Plan
+    ends_bare: bool
+    ends_verified: bool
+
+
+class Fits(NamedTuple):
+    """What fits a shape.
+
+    Attributes:
+        starts: Where matches can begin: by offset, and the best plan first.
+        solid: How much of the shape is left without the signs at its end.
+        loose: Plans that may match around here, but whose matches the shape does not hold whole.
+    """
+
+    starts: tuple[Start, ...]
+    solid: int
+    loose: tuple[Plan, ...]
+
+
+Points: TypeAlias = tuple[int, Fits]
+"""``(low, fits)``: where a shape begins, and what fits it."""
 
 Word: TypeAlias = "tuple[int, int]"
 """``(end, mask)`` of one context word, and the plans it speaks for; ordered by end."""

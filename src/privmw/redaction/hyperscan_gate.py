@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from privmw.redaction.cuewords import word_triggers
-from privmw.redaction.gate import NOTHING, Candidates, Group, Points, Word
+from privmw.redaction.gate import NOTHING, Candidates, Fits, Group, Points, Start, Word
 from privmw.redaction.hyperscan_database import CASELESS, PREFILTER, SINGLE, UTF8, Rule, database, scratch
 from privmw.redaction.normalize import BROKEN_NUMBER
 from privmw.redaction.numbershapes import WIDEST, reduced, token_at
 from privmw.redaction.plan import Plan
-from privmw.redaction.shapetable import Fits, ShapeTable
+from privmw.redaction.shapetable import ShapeTable
 
 __all__ = ["HyperscanGate"]
 
@@ -174,20 +174,22 @@ class HyperscanGate:
             looked = first + len(shape) - (WIDEST if open_end else 0)
             low = first if same else end - _characters(data, first, at)
             fits = fitting(shape) if len(shape) <= _LONG_SHAPE else self._long(shape)
-            if fits.points:
-                points.append((low, fits.points))
+            if fits.starts:
+                points.append((low, fits))
             if fits.loose:
                 areas.append([low - _LOOSE, low + len(shape) + _LOOSE, low + len(shape), fits.loose, low])
 
     def _long(self, shape: bytes) -> Fits:
         """What fits a long shape, found piece by piece."""
-        points: dict[tuple[int, Plan], None] = {}
+        starts: dict[tuple[int, Plan], None] = {}
         loose: dict[Plan, None] = {}
-        for start in range(0, len(shape), _LONG_SHAPE // 2):
-            fits = self._shapes.fits(shape[start : start + _LONG_SHAPE])  # type: ignore[union-attr]
-            points.update(dict.fromkeys((start + offset, plan) for offset, plan in fits.points))
+        for first in range(0, len(shape), _LONG_SHAPE // 2):
+            fits = self._shapes.fits(shape[first : first + _LONG_SHAPE])  # type: ignore[union-attr]
+            starts.update(dict.fromkeys((first + start.offset, start.plan) for start in fits.starts))
             loose.update(dict.fromkeys(fits.loose))
-        return Fits(tuple(sorted(points)), tuple(loose))
+        return Fits(
+            tuple(Start(offset, plan, False, False) for offset, plan in sorted(starts)), len(shape), tuple(loose)
+        )
 
 
 def _characters(data: bytes, start: int, end: int) -> int:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from privmw.redaction.gate import SEPARATOR, Candidates
+from privmw.redaction.gate import SEPARATOR
 
 __all__ = ["Joined"]
 
@@ -39,23 +39,6 @@ class Joined:
         ends = self._ends or self._measured()
         return min(bisect_left(ends, position), len(ends) - 1)
 
-    def shares(self, candidates: Candidates, shares: dict[int, Candidates]) -> dict[int, Candidates]:
-        """Share out candidates, each to the text that holds its hit; a merged area to all from its first to its last.
-
-        Args:
-            candidates: What the gate saw in all texts.
-            shares: Result, by place; may hold some already.
-        """
-        areas, points, cues, _ = candidates
-        for area in areas:
-            for place in range(self.holding(area[4] - 1), self.holding(area[2] - 1) + 1):
-                _of(shares, place)[0].append(area)
-        for point in points:
-            _of(shares, self.holding(point[0] + point[1][0][0]))[1].append(point)
-        for cue in cues:
-            _of(shares, self.holding(cue[0]))[2].append(cue)
-        return shares
-
     def with_any(self, characters: str) -> Iterator[int]:
         """Places of the texts that hold one of some characters, each once, in order."""
         if len(self._places) < 8:
@@ -75,10 +58,3 @@ class Joined:
         """Ends of the texts."""
         self._ends = [end + place for place, end in enumerate(accumulate(map(len, self._leaves)))]
         return self._ends
-
-
-def _of(shares: dict[int, Candidates], place: int) -> Candidates:
-    share = shares.get(place)
-    if share is None:
-        share = shares[place] = ([], [], [], False)
-    return share

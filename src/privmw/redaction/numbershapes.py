@@ -88,7 +88,7 @@ def token_at(symbols: bytes, end: int, floor: int) -> Token:
     return low, symbols[low:high], False
 
 
-def abstract(pattern: str, ignore_case: bool) -> tuple[str, int]:
+def abstract(pattern: str, ignore_case: bool) -> tuple[str, int, bool]:
     """Reduce a pattern the way :func:`token_at` reduces a text: it matches the shape of all that the pattern matches.
 
     The result ends before the first part that a token cannot hold: what bounds tokens, or too much. What a class
@@ -100,7 +100,7 @@ def abstract(pattern: str, ignore_case: bool) -> tuple[str, int]:
         ignore_case: It matches letters in either case.
 
     Returns:
-        Source of a pattern over shapes, and how many characters it matches at least.
+        Source of a pattern over shapes, how many characters it matches at least, and whether it is the whole pattern.
 
     Raises:
         KeyError: The pattern uses what has no reduced form (a conditional group).
@@ -115,10 +115,10 @@ def abstract(pattern: str, ignore_case: bool) -> tuple[str, int]:
         low, high = parser.SubPattern(parsed.state, [node]).getwidth()
         most += high
         if r"\|" in part or most > WIDEST:
-            break
+            return source, least, False
         source += part
         least += low
-    return source, least
+    return source, least, True
 
 
 def _sequence(nodes: Iterable[tuple[Any, Any]], fold: bool) -> str:

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from privmw.redaction.gate import Fits, Start
 from privmw.redaction.hyperscan_database import PREFILTER, SINGLE, Rule, database, scratch
 from privmw.redaction.numbershapes import abstract
 from privmw.redaction.plan import Plan
 
-__all__ = ["Fits", "ShapeTable"]
+__all__ = ["ShapeTable"]
 
 _REMEMBERED = 16_384
 _TELLING = 8
 """Characters that a beginning needs to stand for the whole."""
-
-
-class Fits(NamedTuple):
-    """What fits a shape.
-
-    Attributes:
-        points: ``(offset in the shape, plan)``, by offset: where a match of the plan can begin.
-        loose: Plans that may match around here, but whose matches the shape does not hold whole.
-    """
-
-    points: tuple[tuple[int, Plan], ...]
-    loose: tuple[Plan, ...]
 
 
 class ShapeTable:
@@ -42,13 +31,16 @@ class ShapeTable:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self._plans = {plan.index: plan for plan in plans}
         self._patterns: dict[int, re.Pattern[str] | None] = {}
+        self._open: set[int] = set()
         rules = []
         for plan in plans:
             rule = plan.recognizer
-            source = _source(plan)
-            if source is None:
+            source, certain, whole = abstract(rule.pattern, rule.ignore_case)
+            if certain < _TELLING:
                 source = abstract(rule.trigger, rule.ignore_case)[0]
                 self._patterns[plan.index] = None
+            elif not whole:
+                self._open.add(plan.index)
             rules.append(Rule(plan.index, source.encode(), SINGLE | PREFILTER, rule.name))
         self._sources = {rule.number: rule.expression.decode() for rule in rules}
         self._database: Any = database(rules)
@@ -67,21 +59,46 @@ class ShapeTable:
 
         self._database.scan(shape, callback, 0, None, scratch(self._database))
         text = shape.decode()
-        points: list[tuple[int, Plan]] = []
+        starts: list[tuple[int, int, Plan]] = []
         loose: list[Plan] = []
         for number in sorted(seen):
-            pattern = self._pattern(number)
+            plan, pattern = self._plans[number], self._pattern(number)
             if pattern is None:
-                loose.append(self._plans[number])
+                loose.append(plan)
                 continue
             match = pattern.search(text)
             while match is not None:
-                points.append((match.start(), self._plans[number]))
+                starts.append((match.start(), _best(plan), plan))
                 match = pattern.search(text, match.start() + 1)
-        fits = Fits(tuple(sorted(points)), tuple(loose))
+        fits = Fits(self._in_order(sorted(starts)), _solid(text), tuple(loose))
         if len(self._known) < _REMEMBERED:
             self._known[shape] = fits
         return fits
+
+    def _in_order(self, starts: list[tuple[int, int, Plan]]) -> tuple[Start, ...]:
+        """Tell of each start what a match from it to the end of the shape leaves to the others.
+
+        :func:`privmw.redaction.spans.resolve` lets an earlier start win, of the same span the better rank, and a later
+        one over it only where that is verified, and the earlier one neither that nor less specific.
+        """
+        told = []
+        for at, (offset, _, plan) in enumerate(starts):
+            rest = [other for other in starts[at + 1 :] if other[2] is not plan]
+            contained = not any(other.index in self._open for _, _, other in rest)
+            told.append(
+                Start(
+                    offset,
+                    plan,
+                    contained and all(other.direct and (at > offset or best >= plan.rank) for at, best, other in rest),
+                    contained
+                    and all(
+                        other.recognizer.specificity <= plan.recognizer.specificity
+                        and (at > offset or best >= plan.rank_verified)
+                        for at, best, other in rest
+                    ),
+                )
+            )
+        return tuple(told)
 
     def _pattern(self, number: int) -> re.Pattern[str] | None:
         if number not in self._patterns:
@@ -89,7 +106,10 @@ class ShapeTable:
         return self._patterns[number]
 
 
-def _source(plan: Plan) -> str | None:
-    """The reduced pattern, or its beginning where a shape holds no more of it; ``None`` where that says too little."""
-    source, certain = abstract(plan.recognizer.pattern, plan.recognizer.ignore_case)
-    return source if certain >= _TELLING else None
+def _best(plan: Plan) -> int:
+    """The best rank that a match of a plan can have."""
+    return plan.rank if plan.direct else plan.rank_verified
+
+
+def _solid(shape: str) -> int:
+    return max(shape.rfind("0"), shape.rfind("A")) + 1

@@ -44,7 +44,7 @@ _ABA_WEIGHTS = (3, 7, 1) * 3
 
 def is_card_scheme(text: str) -> bool:
     """Return whether issuer prefix and length belong to a card scheme."""
-    return _SCHEME.fullmatch(ascii_upper(text)) is not None
+    return _SCHEME.fullmatch(text if text.isdigit() else ascii_upper(text)) is not None
 
 
 def credit_card(text: str) -> bool:

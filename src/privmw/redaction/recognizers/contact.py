@@ -13,9 +13,9 @@ _WIDE = "\u00c0-\u1fff"
 
 _CJK = "\u2e80-\u9fff\uac00-\ud7a3"
 _ATEXT = rf"[0-9A-Za-z_{_WIDE}]"
-_LOCAL = rf"(?:{_ATEXT}[0-9A-Za-z_.+'%~{_WIDE}-]{{0,128}}|[{_CJK}]{{1,64}})"
+_LOCAL = rf"(?:{_ATEXT}[0-9A-Za-z_.+'%~{_WIDE}-]{{0,128}}+|[{_CJK}]{{1,64}}+)"
 _QUOTED = r"\"[^\"\\\s@][^\"\\\r\n]{0,62}\""
-_LABEL = rf"(?:{_ATEXT}(?:[0-9A-Za-z_{_WIDE}-]{{0,61}}{_ATEXT})?|[{_CJK}]{{1,63}})"
+_LABEL = rf"(?:{_ATEXT}[0-9A-Za-z_{_WIDE}-]{{0,62}}+(?<!-)|[{_CJK}]{{1,63}}+)"
 _TOP = (
     rf"(?:xn--[0-9A-Za-z-]{{2,59}}|(?!(?:png|jpe?g|gif|webp|svg|css|js|map|ico|woff2?)(?![0-9A-Za-z-]))"
     rf"[A-Za-z]{{2,63}}(?![0-9A-Za-z_-]*[0-9A-Za-z])|[{_WIDE}]{{2,63}}|[{_CJK}]{{2,63}})"

@@ -15,6 +15,7 @@ _LOOKED_AT = 512
 """Characters of a value that decide whether it is one, so that a long one costs no more than a short one."""
 
 _MASKS = "xX*.#-_?•0"
+_ASCII_MASKS = _MASKS.encode("ascii", "ignore")
 _TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|^\$[A-Za-z_]\w*$|^%[A-Za-z_]\w*%$|^%\(?\w*\)?[sdr]$|^<|^\{[^}]*\}$", re.ASCII)
 _HEX = re.compile(r"[0-9a-f-]+|[0-9A-F-]+", re.ASCII)
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]", re.ASCII)
@@ -56,8 +57,12 @@ def spread(text: str) -> float:
 def not_masked(text: str) -> bool:
     """False where one filler character (``x``, ``*``, ``0`` ...) makes up most of the text."""
     text = text[:_LOOKED_AT]
+    if "YOUR" in text or "your" in text:
+        return False
     half = len(text) // 2
-    return all(text.count(char) <= half for char in _MASKS) and "YOUR" not in text and "your" not in text
+    if text.isascii() and len(text.encode().translate(None, _ASCII_MASKS)) >= len(text) - half:
+        return True  # all fillers together make up no more than half
+    return all(text.count(char) <= half for char in _MASKS)
 
 
 def _stands_in(text: str) -> bool:
