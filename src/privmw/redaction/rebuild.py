@@ -8,134 +8,132 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
+from privmw.redaction.collect import CONTAINER, Collector, Slot
+from privmw.redaction.containers import members_of
 from privmw.redaction.limits import FAILED
-from privmw.redaction.node import Forced, Node
 
 __all__ = ["Rebuilder"]
 
 _NAMED = re.compile(r"[A-Za-z_$@][A-Za-z_$@.:/-]{0,39}[0-9]{0,3}")
 
 
+_OWN = object()
+"""Stands for a key where the path is that of the value itself."""
+
+
+class _Changed(Exception):
+    """A container is not what it was when its texts were collected."""
+
+
 class Rebuilder:
-    """Rebuilds one value.
+    """Rebuilds one value; goes into those containers only in which something changed.
+
+    Args:
+        collected: What the first half of the walk saw.
+        changed: New texts by place.
 
     Attributes:
         fields: JSON paths of what was replaced, in order, with repetitions.
         failures: Containers that could not be rebuilt and were replaced whole.
     """
 
-    def __init__(self, leaves: list[str], changed: dict[int, str]) -> None:
-        self._leaves = leaves
-        self._changed = changed
-        self._places = sorted(changed)
+    def __init__(self, collected: Collector, changed: Mapping[int, str]) -> None:
+        self._leaves = collected.leaves
+        self._tree = collected.tree
+        self._slots = collected.slots
+        self._keys = collected.keys
+        self._new: Mapping[int, Any] = {**changed, **collected.forced} if collected.forced else changed
+        self._places = sorted(self._new)
+        self._place = self._number = 0
         self.fields: list[str] = []
         self.failures = 0
 
-    def rebuild(self, value: Any, slot: Any, path: str = "") -> Any:
-        """Return a value with what its slot says was replaced."""
-        if type(slot) is Node:
-            return self._node(slot, path)
-        if type(slot) is Forced:
-            self.fields.append(path or "$")
-            return slot.value
-        if slot is None:
-            return value
-        for place in (slot,) if isinstance(slot, int) else slot:
-            new = self._changed.get(place)
+    def rebuild(self, value: Any, slot: Slot | None, path: str = "", key: Any = _OWN) -> Any:
+        """Return a value with what was replaced in it.
+
+        Args:
+            value: The value that comes next in the order in which it was collected.
+            slot: Its slot.
+            path: JSON path of the mapping that holds it, or, without a key, its own.
+            key: Its key in that mapping.
+        """
+        if slot is None or slot == CONTAINER:
+            of = type(value)
+            if of is dict or of is list or of is tuple or slot is not None:
+                return self._container(value, path, key)
+            if of is not str:
+                return value
+            slot = self._place
+            if self._leaves[slot] is not value:
+                raise _Changed
+            if slot not in self._new:
+                self._place = slot + 1
+                return value
+        places = (slot,) if isinstance(slot, int) else slot
+        self._place = places[-1] + 1
+        for place in places:
+            new = self._new.get(place)
             if new is not None:
-                self.fields.append(path or "$")
-                if isinstance(value, (bytes, bytearray, memoryview)):
+                self.fields.append(_path(path, key))
+                if isinstance(new, str) and isinstance(value, (bytes, bytearray, memoryview)):
                     encoded = new.encode("utf-8", "surrogateescape")
                     return bytearray(encoded) if isinstance(value, bytearray) else encoded
                 return new
         return value
 
-    def _node(self, node: Node, path: str) -> Any:
-        if not node.forced:
-            at = bisect_left(self._places, node.first)
-            if at == len(self._places) or self._places[at] >= node.last:
-                return node.value
-        try:
-            if node.names:
-                return self._columns(node, path)
-            return self._pairs(node, path) if node.pairs else self._items(node, path)
-        except Exception:  # noqa: BLE001 - a foreign container that cannot be made anew
-            self.failures += 1
-            self.fields.append(path or "$")
-            return FAILED
+    def _container(self, value: Any, path: str, key: Any) -> Any:
+        number = self._number
+        end, behind = self._tree[number]
+        at = bisect_left(self._places, self._place)
+        new = value
+        if at < len(self._places) and self._places[at] < end:
+            self._number = number + 1
+            try:
+                new = self._members(value, number, path if key is _OWN else _path(path, key))
+                if (self._place, self._number) != (end, behind):
+                    raise _Changed  # noqa: TRY301 - what raises in here has one way out
+            except Exception:  # noqa: BLE001 - changed by another thread, or a foreign container that cannot be made anew
+                self.failures += 1
+                self.fields.append(_path(path, key))
+                new = FAILED
+        self._place, self._number = end, behind
+        return new
 
-    def _items(self, node: Node, path: str) -> Any:
+    def _members(self, value: Any, number: int, path: str) -> Any:
+        members, named = members_of(value)
+        return self._pairs(value, members, number, path) if named else self._items(value, members, number, path)
+
+    def _items(self, value: Any, members: list[Any], number: int, path: str) -> Any:
+        get = self._slots.get
         path += "[]"
-        slots = node.slots
-        place = node.first
-        items = []
-        for index, item in enumerate(node.items):
-            slot = slots.get(index)
-            if slot is None and type(item) is str:
-                slot = place
-            new = item if slot is None else self.rebuild(item, slot, path)
-            place = _after(slot, place)
-            items.append(new)
-        return _same_kind(node.value, items)
+        return _same_kind(value, [self.rebuild(item, get((number, at)), path) for at, item in enumerate(members)])
 
-    def _columns(self, node: Node, path: str) -> Any:
-        """Rebuild a dictionary whose keys stay as they are."""
-        changed, slots, names = self._changed, node.slots, node.names
-        members = node.members.copy()
-        place = node.first
-        for index, item in enumerate(node.members):
-            slot = slots.get(index)
-            if slot is None:
-                if type(item) is not str:
-                    continue
-                slot = place
-                if place not in changed:
-                    place += 1
-                    continue
-            members[index] = self.rebuild(item, slot, _below(path, names[index]))
-            place = _after(slot, place)
-        return dict(zip(names, members, strict=True))
-
-    def _pairs(self, node: Node, path: str) -> Any:
-        slots, keys = node.slots, node.keys
-        place = node.first
+    def _pairs(self, value: Any, members: list[Any], number: int, path: str) -> Any:
+        slots, keys = self._slots, self._keys
         items = []
         renamed = False
-        for index, (key, item) in enumerate(node.items):
+        for index, (key, item) in enumerate(members):
             new_key = key
-            if keys is not None and index in keys:
-                place = keys[index] + 1
-                text = self._changed.get(keys[index])
+            place = keys.get((number, index)) if keys else None
+            if place is not None:
+                self._place = place + 1
+                text = self._new.get(place)
                 if text is not None:
                     new_key = text.encode("utf-8", "surrogateescape") if isinstance(key, bytes) else text
                     renamed = True
-            slot = slots.get(index)
-            if slot is None and type(item) is str:
-                slot = place
-            below = _below(path, new_key)
             if new_key is not key:
-                self.fields.append(below)
-            new = item if slot is None else self.rebuild(item, slot, below)
-            place = _after(slot, place)
-            items.append((new_key, new))
-        if renamed:
-            items = _apart(node.items, items)
-        return _same_mapping(node, items)
+                self.fields.append(_path(path, new_key))
+            slot = slots.get((number, index)) if slots else None
+            items.append((new_key, self.rebuild(item, slot, path, new_key)))
+        return _same_mapping(value, members, _apart(members, items) if renamed else items)
 
 
-def _below(path: str, key: Any) -> str:
+def _path(path: str, key: Any) -> str:
     """The path of a member; keys that may be personal data themselves do not show in it."""
+    if key is _OWN:
+        return path or "$"
     name = key if isinstance(key, str) and _NAMED.fullmatch(key) else "*"
     return f"{path}.{name}" if path else name
-
-
-def _after(slot: Any, place: int) -> int:
-    """Place of the text that follows a member."""
-    if slot is None or type(slot) is Forced:
-        return place
-    if type(slot) is Node:
-        return slot.last
-    return (slot if isinstance(slot, int) else int(slot[-1])) + 1
 
 
 def _apart(old: list[tuple[Any, Any]], new: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -165,8 +163,7 @@ def _same_kind(value: Any, items: list[Any]) -> Any:
         return tuple(items) if isinstance(value, tuple) else items
 
 
-def _same_mapping(node: Node, items: list[tuple[Any, Any]]) -> Any:
-    value = node.value
+def _same_mapping(value: Any, old: list[tuple[Any, Any]], items: list[tuple[Any, Any]]) -> Any:
     if type(value) is dict:
         return dict(items)
     if isinstance(value, tuple):
@@ -179,7 +176,7 @@ def _same_mapping(node: Node, items: list[tuple[Any, Any]]) -> Any:
     if isinstance(value, Mapping):
         return dict(items)
     new = copy.copy(value)
-    for (name, old), (_, item) in zip(node.items, items, strict=True):
-        if item is not old:
+    for (name, before), (_, item) in zip(old, items, strict=True):
+        if item is not before:
             object.__setattr__(new, name, item)
     return new

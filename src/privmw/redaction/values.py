@@ -14,10 +14,9 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from privmw.errors import RedactionError
-from privmw.redaction.collect import Collector
+from privmw.redaction.collect import Collector, Slot
 from privmw.redaction.limits import FAILED, LIMITED, Limits
 from privmw.redaction.meanings import Keys
-from privmw.redaction.node import Forced, Node
 from privmw.redaction.operators import Replace, placeholder
 from privmw.redaction.rebuild import Rebuilder
 
@@ -82,9 +81,8 @@ class Walker:
         """
         collector = Collector(self._keys, self.limits, replace, every_key)
         root = collector.collect(value)
-        leaves = collector.leaves
         changed: dict[int, str] = {}
-        if leaves:
+        if collector.leaves:
             self._rewrite(collector, rewrite, changed, strict)
         if collector.limited:
             if strict:
@@ -93,7 +91,7 @@ class Walker:
                 self._failed("limit")
         if not changed and not collector.forced:
             return Walked(value)
-        return self._rebuild(value, root, leaves, changed)
+        return self._rebuild(value, root, collector, changed)
 
     def texts(self, value: object) -> list[str]:
         """The texts of a value that a walk would look at, keys apart."""
@@ -151,10 +149,8 @@ class Walker:
                 if new is not None:
                     changed[place + offset] = new
 
-    def _rebuild(
-        self, value: object, root: Node | Forced | int | None, leaves: list[str], changed: dict[int, str]
-    ) -> Walked:
-        rebuilder = Rebuilder(leaves, changed)
+    def _rebuild(self, value: object, root: Slot | None, collector: Collector, changed: dict[int, str]) -> Walked:
+        rebuilder = Rebuilder(collector, changed)
         new = rebuilder.rebuild(value, root)
         if rebuilder.failures:
             for _ in range(rebuilder.failures):
