@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from privmw.egress.identity import endpoint_of, layout_of
+from privmw.egress.head import collect_headers
+from privmw.egress.identity import endpoint_of
 from privmw.egress.leaves import Leaves
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.payload import Body, Unscannable, read_body
@@ -72,22 +72,15 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
         model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
     leaves = content.leaves if content is not None else Leaves()
     target = collect_target(outgoing.target, leaves, ai=operation is not None)
-    keep, texts = layout_of(tuple(outgoing.lower))
-    headers = [outgoing.headers[at] for at in keep]
-    for at in texts:
-        leaves.add(headers[at][1], partial(_put_value, headers, at), ("header",), headers[at][0], prose=False)
+    headers, lower = collect_headers(outgoing.headers, outgoing.lower, leaves)
     return Reading(
         leaves=leaves,
         content=content,
         target=target,
         headers=headers,
-        lower=[outgoing.lower[at] for at in keep],
+        lower=lower,
         operation=operation,
         model=model,
         size=len(body) if body is not None else None,
         problem=problem,
     )
-
-
-def _put_value(headers: list[tuple[str, str]], at: int, value: str) -> None:
-    headers[at] = (headers[at][0], value)
