@@ -144,7 +144,8 @@ def _calls(openai_server: StandIn, anthropic_server: StandIn) -> Iterator[Callab
     client = anthropic_client(anthropic_server)
     beta = ["mcp-client-2025-04-04", "files-api-2025-04-14"]
     yield lambda: client.beta.messages.create(model="m", max_tokens=9, messages=MESSAGES, betas=beta)
-    yield lambda: (organised.close(), client.close())
+    yield organised.close
+    yield client.close
 
 
 def test_what_sdks_write_themselves_arrives_unchanged(

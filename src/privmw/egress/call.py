@@ -254,8 +254,8 @@ class Call:
             TransferDenied: Always, when decisions are carried out.
         """
         guard = self._guard
-        record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
-        with suppress(LedgerUnavailable):  # the refusal stands, whether or not it can be recorded
+        with suppress(Exception):  # the refusal stands, whether or not it can be recorded
+            record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
             guard.sink.submit(record, Durability.GROUP)
         if guard.enforcing:
             _refuse(decision, self._outgoing.host)

@@ -9,7 +9,7 @@ from functools import partial
 
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
-from privmw.egress.identity import endpoint_of, is_loopback
+from privmw.egress.identity import endpoint_of, is_loopback, speaks_to_a_model
 from privmw.egress.leaves import NameFinder, Names, TextRewriter, Transform
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
@@ -32,6 +32,11 @@ __all__ = ["Guard"]
 
 _HOUSEKEEPING = ".housekeeping"  # of an SDK: tokens, keys; the catalogue lists them, no personal data is in them
 _AI_USES = ("essential.service.ai_inference", "train_ai_system")
+_ON_THIS_MACHINE = (
+    "This path is that of an AI provider. A proxy that passes prompts on belongs under [recipients]; "
+    "a model of your own on this machine under [egress] first_party."
+)
+_UNKNOWN_HOST = "This path is that of an AI provider. Declare the host under [recipients]."
 _GAP_EVERY = 60.0  # seconds between two records of the same undeclared host and purpose
 
 
@@ -107,9 +112,11 @@ class Guard:
 
     def _open(self, outgoing: Outgoing) -> Call | None:
         host = outgoing.host.lower().rstrip(".")
-        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
-            return None
         who = current_context()
+        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
+            if speaks_to_a_model(outgoing) and not self.register.is_first_party(host, outgoing.port):
+                self._refuse_model(outgoing, self._request(outgoing, host, who), who, _ON_THIS_MACHINE)
+            return None
         asked = self._request(outgoing, host, who)
         decision = decide(self.register, asked)
         if decision.rule_id == "egress.first_party" or decision.rule_id.endswith(_HOUSEKEEPING):
@@ -158,14 +165,7 @@ class Guard:
     def _gap(self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None) -> None:
         """Let a host that nobody declared pass, as the settings say; but never to an AI endpoint."""
         if endpoint_of(outgoing.path) is not None:
-            denial = Decision(
-                kind=DecisionKind.DENY,
-                reason_code=ReasonCode.RECIPIENT_UNDECLARED,
-                recipient=decision.recipient or outgoing.host,
-                purpose=decision.purpose,
-                remedy="This path is that of an AI provider. Declare the host under [recipients].",
-            )
-            Call(self, outgoing, asked, denial, who).deny(denial)
+            self._refuse_model(outgoing, asked, who, _UNKNOWN_HOST)
         place = (asked.host, asked.purpose)
         now = time.monotonic()
         if now - self._gaps.get(place, -_GAP_EVERY) >= _GAP_EVERY:
@@ -174,6 +174,19 @@ class Guard:
             self._gaps[place] = now
             record = self.recorder.intent(outgoing, asked, decision, Findings(), who)
             self.sink.submit(record, Durability.BEST_EFFORT)
+
+    def _refuse_model(
+        self, outgoing: Outgoing, asked: TransferRequest, who: RequestContext | None, remedy: str
+    ) -> None:
+        """Refuse a call to a model that nobody declared; under ``shadow`` it is only recorded."""
+        denial = Decision(
+            kind=DecisionKind.DENY,
+            reason_code=ReasonCode.RECIPIENT_UNDECLARED,
+            recipient=asked.host,
+            purpose=asked.purpose,
+            remedy=remedy,
+        )
+        Call(self, outgoing, asked, denial, who).deny(denial)
 
     def _failed(self, outgoing: Outgoing, failure: str) -> None:
         if self.enforcing:

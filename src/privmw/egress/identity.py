@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from privmw.egress.outgoing import Outgoing
 
-__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_signed"]
+__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_signed", "speaks_to_a_model"]
 
 # (package, class): transports that call an app or a function in this very process.
 _IN_PROCESS = frozenset({
@@ -28,6 +28,13 @@ _ENDPOINTS = (
 )
 _ENDPOINT = re.compile(rf"(?:{'|'.join(f'({pattern})' for pattern, _ in _ENDPOINTS)})\Z")
 _OPERATIONS = tuple(operation for _, operation in _ENDPOINTS)
+
+# What can only be a provider's dialect. The rest of the above (/responses, /messages) may be any service's own path.
+_DIALECT = re.compile(
+    r"(?:/chat/completions"
+    r"|/v\d+(?:beta\d?)?/(?:responses|messages(?:/count_tokens|/batches)?|completions|embeddings)"
+    r"|(?i::(?:stream)?generateContent|:(?:batch)?EmbedContents?))\Z"
+)
 
 _STAYS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
@@ -57,6 +64,11 @@ def endpoint_of(path: str) -> str | None:
     """The operation of a known AI endpoint, on whatever host; ``None`` for any other path."""
     found = _ENDPOINT.search(path)
     return _OPERATIONS[found.lastindex - 1] if found is not None and found.lastindex else None
+
+
+def speaks_to_a_model(outgoing: Outgoing) -> bool:
+    """Whether a request is unmistakably one to a model, even on a host where any service may be."""
+    return outgoing.method.upper() == "POST" and _DIALECT.search(outgoing.path) is not None
 
 
 def is_signed(outgoing: Outgoing) -> bool:
