@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
+from privmw.egress.answers import BrokenCoding
 from privmw.egress.call import Call
 from privmw.egress.guard import Guard
 from privmw.egress.hooks.lazy import cancel, when_imported
@@ -248,6 +249,12 @@ def _received(call: Call, response: Any, stream: type) -> Any:
     return response
 
 
+def _decoding_error(module: Any, error: BrokenCoding) -> Exception:
+    """The library's own error for it, which clients expect and SDKs retry; the response adds its request."""
+    made: Exception = sys.modules[module.__package__].DecodingError(str(error))
+    return made
+
+
 def _sync_stream(module: Any) -> type:
     """A byte stream of the module's own kind, which its responses insist on."""
 
@@ -265,6 +272,9 @@ def _sync_stream(module: Any) -> type:
                 for chunk in self._inner:
                     if data := self._reply.feed(chunk):
                         yield data
+            except BrokenCoding as error:
+                self._reply.close(failed=True)
+                raise _decoding_error(module, error) from None
             except Exception:
                 self._reply.close(failed=True)
                 raise
@@ -295,6 +305,9 @@ def _async_stream(module: Any) -> type:
                 async for chunk in self._inner:
                     if data := self._reply.feed(chunk):
                         yield data
+            except BrokenCoding as error:
+                self._reply.close(failed=True)
+                raise _decoding_error(module, error) from None
             except Exception:
                 self._reply.close(failed=True)
                 raise
