@@ -84,7 +84,7 @@ def _compile(entity: str, config: OperatorLike) -> Replace:
     make = _MAKERS.get(config.operator_name)
     if make is None:
         raise ConfigurationError(
-            f"there is no operator {config.operator_name!r}", field=where, remedy=f"Use one of {', '.join(_MAKERS)}"
+            "there is no operator of this name", field=where, remedy=f"Use one of {', '.join(_MAKERS)}"
         )
     return make(dict(config.params or {}), where)
 
