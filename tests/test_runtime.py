@@ -44,7 +44,7 @@ def test_surfaces_are_counted(tmp_path: Path) -> None:
 
 def test_own_recognizers_and_keys_come_from_settings(tmp_path: Path) -> None:
     """A recognizer of the settings works in every redactor; references depend on the key and never show the value."""
-    (tmp_path / "keys").write_text("old\nnew\n", "utf-8")
+    (tmp_path / "keys").write_text("the-older-of-two-keys\nthe-newer-of-two-keys\n", "utf-8")
     runtime = Runtime(
         PrivacySettings(
             recognizers={"ticket": {"entity_type": "TICKET", "regex": r"\bTCK-[0-9]{6}\b", "score": 0.9}},

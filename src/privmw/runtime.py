@@ -23,6 +23,7 @@ from privmw.redaction.configured import configured_redactor, configured_tier
 from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
 from privmw.redaction.profiles import profile_named
+from privmw.redaction.pseudonyms import check_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.types import Durability, Receipt, TransferRecord
@@ -300,10 +301,15 @@ def _present(package: str) -> bool:
 
 def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:
     """Keys of the settings, or one that lives as long as this process."""
-    keys = [key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys]
+    keys = tuple(key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys)
+    filed: tuple[bytes, ...] = ()
     if settings.pseudonyms.key_file:
-        keys += [line.strip().encode("utf-8") for line in _key_lines(settings) if line.strip()]
-    return tuple(keys) or (secrets.token_bytes(32),)
+        filed = tuple(line.strip().encode("utf-8") for line in _key_lines(settings) if line.strip())
+    for place, some in (("keys", keys), ("key_file", filed)):
+        if some:
+            with settings.placing("pseudonyms", place):
+                check_keys(some)
+    return (*keys, *filed) or (secrets.token_bytes(32),)
 
 
 def _key_lines(settings: PrivacySettings) -> list[str]:

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -42,7 +41,7 @@ uvicorn.run(app, port=port, lifespan=lifespan)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """A folder with settings that let Sentry be sent to."""
     (tmp_path / "privmw.toml").write_text("[ledger]\nenabled = false\n[egress]\nenabled = false\n")
     return tmp_path

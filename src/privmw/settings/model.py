@@ -152,6 +152,11 @@ class PrivacySettings(BaseSettings):
         """Folder of the settings file, which relative paths of the policy start from."""
         return self._root
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The settings files that were read."""
+        return tuple(origin.label for origin in self._origins[2:])
+
     def source_of(self, *path: str) -> str | None:
         """The file or variable that a setting came from, ``None`` where it is a default."""
         return source_of(self._origins, path)
