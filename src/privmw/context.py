@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+from inspect import iscoroutine
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,12 @@ __all__ = [
     "require_context",
 ]
 
-ConsentLookup = Callable[[str | None, str], ConsentState]
-"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call."""
+ConsentLookup = Callable[[str | None, str], ConsentState | str | bool | None]
+"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call: a state or its
+name, or whether consent is given; ``None`` = not known."""
+
+_STATES = frozenset(map(str, ConsentState))
+_ANSWERS = {True: ConsentState.GIVEN, False: ConsentState.REFUSED, None: ConsentState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +109,32 @@ class RequestContext:
         self.cache.clear()
 
     def consent_for(self, purpose: str) -> ConsentState:
-        """The person's consent to a purpose as of now."""
+        """The person's consent to a purpose as of now.
+
+        Raises:
+            ConfigurationError: The lookup's answer is no consent state.
+        """
         known = self.consent.get(purpose)
         if known is not None:
             return known
         if self.consent_lookup is not None:
-            return self.consent_lookup(self.subject_id, purpose)
+            return _state_of(self.consent_lookup(self.subject_id, purpose))
         return ConsentState.UNKNOWN
+
+
+def _state_of(answer: object) -> ConsentState:
+    if answer is None or isinstance(answer, bool):
+        return _ANSWERS[answer]
+    if isinstance(answer, str) and answer in _STATES:
+        return ConsentState(answer)
+    if iscoroutine(answer):
+        answer.close()
+    raise ConfigurationError(
+        "the consent lookup answered with something that is no consent state",
+        field="consent",
+        remedy="Return a ConsentState, True, False or None, without awaiting anything: it is asked while a call waits. "
+        'What must be awaited, look up in your auth dependency and set current_context().consent["purpose"]',
+    )
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -28,6 +29,8 @@ from privmw import (
     identify,
     purpose,
 )
+from privmw.context import RequestContext, open_context
+from privmw.errors import ConfigurationError
 from privmw.logs import stdlib
 from privmw.middleware import (
     AnalyticsMiddleware,
@@ -41,7 +44,7 @@ from privmw.middleware import (
 from privmw.middleware.base import SurfaceMiddleware
 from privmw.middleware.problem import find_denial
 from privmw.purposes import resolve
-from privmw.types import ReasonCode
+from privmw.types import ConsentState, ReasonCode
 
 ALL = (
     ContextMiddleware,
@@ -278,6 +281,48 @@ def test_the_context_is_one_per_request_and_resolves_the_purpose(runtime: Runtim
     assert first.gpc
     assert trace == first.trace_id
     assert current_context() is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (ConsentState.GIVEN, "given"),
+        ("withdrawn", "withdrawn"),
+        (True, "given"),
+        (False, "refused"),
+        (None, "unknown"),
+    ],
+)
+def test_a_consent_lookup_may_answer_simply(answer: Any, state: str) -> None:
+    """A state, its name, or yes and no."""
+    assert state == RequestContext(consent_lookup=lambda _subject, _purpose: answer).consent_for("ai_chat")
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_other_answer_of_a_consent_lookup_is_a_mistake_that_is_named() -> None:
+    """Above all a coroutine, which would count as neither; its value is not shown."""
+
+    async def lookup(_subject: str | None, _purpose: str) -> ConsentState:
+        return ConsentState.GIVEN
+
+    for answer in (lookup, lambda _subject, _purpose: "canary-9f2c"):
+        with pytest.raises(
+            ConfigurationError, match=r"consent: the consent lookup answered.*current_context"
+        ) as caught:
+            RequestContext(consent_lookup=answer).consent_for("ai_chat")  # type: ignore[arg-type]
+        assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [7, UUID(int=7)])
+def test_ids_may_be_numbers_and_uuids(value: Any) -> None:
+    """What an ORM calls an id is taken as it is; other types are refused by name, and their value is not shown."""
+    with open_context() as context:
+        identify(subject_id=value, tenant=value, conversation=value)
+        assert [str(value)] * 3 == [context.subject_id, context.tenant, context.conversation]
+        for wrong in ({"subject_id": b"x"}, {"email": 5}, {"extra": {"KR_RRN": 9002142345671}}, {"tenant": True}):
+            with pytest.raises(ConfigurationError, match=r"identify\(\w+=\.\.\.\): must be") as caught:
+                identify(**wrong)
+            assert "9002142345671" not in str(caught.value)
 
 
 def test_log_records_of_a_request_lose_the_identity(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
