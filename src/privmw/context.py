@@ -10,15 +10,29 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
+from inspect import iscoroutine
 from typing import Any
+from uuid import UUID
 
 from privmw.errors import ConfigurationError
 from privmw.types import ConsentState
 
-__all__ = ["Identity", "RequestContext", "current_context", "identify", "open_context", "require_context"]
+__all__ = [
+    "Identity",
+    "RequestContext",
+    "current_context",
+    "identify",
+    "latest_context",
+    "open_context",
+    "require_context",
+]
 
-ConsentLookup = Callable[[str | None, str], ConsentState]
-"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call."""
+ConsentLookup = Callable[[str | None, str], ConsentState | str | bool | None]
+"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call: a state or its
+name, or whether consent is given; ``None`` = not known."""
+
+_STATES = frozenset(map(str, ConsentState))
+_ANSWERS = {True: ConsentState.GIVEN, False: ConsentState.REFUSED, None: ConsentState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,8 @@ class RequestContext:
         minor: The person is below the policy's age limit.
         restricted: Processing is restricted to storage and legal purposes.
         objected: Purposes the person objected to.
+        denied: An outbound call of this request was refused.
+        input_flags: Entity types that :class:`~privmw.middleware.InputGuardMiddleware` saw in what the user sent.
         cache: Derived objects of other modules, by their key, dropped when an identity is added.
     """
 
@@ -78,6 +94,8 @@ class RequestContext:
     minor: bool = False
     restricted: bool = False
     objected: frozenset[str] = frozenset()
+    denied: bool = False
+    input_flags: frozenset[str] = frozenset()
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -91,19 +109,47 @@ class RequestContext:
         self.cache.clear()
 
     def consent_for(self, purpose: str) -> ConsentState:
-        """The person's consent to a purpose as of now."""
+        """The person's consent to a purpose as of now.
+
+        Raises:
+            ConfigurationError: The lookup's answer is no consent state.
+        """
         known = self.consent.get(purpose)
         if known is not None:
             return known
         if self.consent_lookup is not None:
-            return self.consent_lookup(self.subject_id, purpose)
+            return _state_of(self.consent_lookup(self.subject_id, purpose))
         return ConsentState.UNKNOWN
 
 
+def _state_of(answer: object) -> ConsentState:
+    if answer is None or isinstance(answer, bool):
+        return _ANSWERS[answer]
+    if isinstance(answer, str) and answer in _STATES:
+        return ConsentState(answer)
+    if iscoroutine(answer):
+        answer.close()
+    raise ConfigurationError(
+        "the consent lookup answered with something that is no consent state",
+        field="consent",
+        remedy="Return a ConsentState, True, False or None, without awaiting anything: it is asked while a call waits. "
+        'What must be awaited, look up in your auth dependency and set current_context().consent["purpose"]',
+    )
+
+
 _current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)
+_latest: ContextVar[RequestContext | None] = ContextVar("privmw_latest_context", default=None)
 
 current_context: Callable[[], RequestContext | None] = _current.get
 """Return the context of the running request or job, or ``None`` outside one."""
+
+
+latest_context: Callable[[], RequestContext | None] = _latest.get
+"""Return the context of the connection that this task handles or has just handled, ``None`` where there is none.
+
+The server's access log, and what Sentry reports of a request, are written outside of all middleware, when the context has
+closed; who was asking must still be known to them. It lives as long as the connection's task.
+"""
 
 
 def require_context(caller: str) -> RequestContext:
@@ -124,8 +170,15 @@ def require_context(caller: str) -> RequestContext:
     return context
 
 
-def enter_context(context: RequestContext) -> Token[RequestContext | None]:
-    """Make a context current; give the token to :func:`exit_context`."""
+def enter_context(context: RequestContext, *, outlives: bool = False) -> Token[RequestContext | None]:
+    """Make a context current; give the token to :func:`exit_context`.
+
+    Args:
+        context: The context.
+        outlives: It stays this task's :func:`latest_context` when it is no longer current.
+    """
+    if outlives:
+        _latest.set(context)
     return _current.set(context)
 
 
@@ -164,12 +217,12 @@ def context_of(error: BaseException | None) -> Iterator[None]:
 
 def identify(
     *,
-    subject_id: str | None = None,
+    subject_id: str | int | UUID | None = None,
     email: str | None = None,
     name: str | None = None,
     phone: str | None = None,
-    tenant: str | None = None,
-    conversation: str | None = None,
+    tenant: str | int | UUID | None = None,
+    conversation: str | int | UUID | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> None:
     """Tell privmw who is asking, typically from the auth dependency.
@@ -178,7 +231,7 @@ def identify(
     prompts), in plain, percent-encoded and case-folded form, the name's parts included, with no model involved.
 
     Args:
-        subject_id: The app's own id of the person; only a keyed reference of it is ever recorded.
+        subject_id: The app's own id of the person, a number or UUID too; only a keyed reference of it is ever recorded.
         email: E-mail address.
         name: Full name.
         phone: Phone number in any notation.
@@ -187,11 +240,26 @@ def identify(
         extra: Further values by Presidio entity name (``{"KR_RRN": "..."}``).
 
     Raises:
-        ConfigurationError: No request or job context is open.
+        ConfigurationError: No request or job context is open, or an argument is not text.
     """
     context = require_context("identify()")
-    if tenant is not None:
-        context.tenant = tenant
-    if conversation is not None:
-        context.conversation = conversation
-    context.add_identity(Identity(subject_id, email, name, phone, tuple((extra or {}).items())))
+    subject, new_tenant, new_conversation = (
+        _id(key, value)
+        for key, value in (("subject_id", subject_id), ("tenant", tenant), ("conversation", conversation))
+    )
+    for key, value in (("email", email), ("name", name), ("phone", phone), *(extra or {}).items()):
+        if value is not None and not isinstance(value, str):
+            raise ConfigurationError("must be text", field=f"identify({key}=...)", remedy="Pass a string or None")
+    if new_tenant is not None:
+        context.tenant = new_tenant
+    if new_conversation is not None:
+        context.conversation = new_conversation
+    context.add_identity(Identity(subject, email, name, phone, tuple((extra or {}).items())))
+
+
+def _id(key: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (int, UUID)) and not isinstance(value, bool):
+        return str(value)
+    raise ConfigurationError("must be an id", field=f"identify({key}=...)", remedy="Pass a string, an int or a UUID")

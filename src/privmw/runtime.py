@@ -13,21 +13,22 @@ from enum import StrEnum
 from privmw.context import ConsentLookup
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
+from privmw.errors import ConfigurationError
 from privmw.ledger.ambient import AmbientCounter
 from privmw.ledger.assemble import assemble
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
+from privmw.policy.vocabulary import category_of, is_national_id, is_special
 from privmw.redaction.configured import configured_redactor, configured_tier
 from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
+from privmw.redaction.profiles import profile_named
+from privmw.redaction.pseudonyms import check_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.types import Durability, Receipt, TransferRecord
 
 __all__ = ["Runtime", "Surface", "install", "uninstall"]
-
-# What users are asked not to enter (national ids), where [input_guard] names nothing else.
-NATIONAL_IDS = ("KR_RRN", "KR_FRN", "US_SSN")
 
 
 class Surface(StrEnum):
@@ -84,10 +85,16 @@ class Runtime:
         self.register = Register.from_settings(settings)
         self.consent_lookup: ConsentLookup | None = None
         self._redactors: dict[str, Redactor] = {}
+        for section in ("redaction", "logs", "sentry", "analytics"):
+            with settings.placing(section, "profile"):
+                profile_named(getattr(settings, section).profile or settings.redaction.profile)
         self.redactor = self.redactor_for(settings.redaction.profile)
-        self.input_guard = (
-            Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
-        )
+        with settings.placing("input_guard", "entities"):
+            self.input_guard = (
+                Redactor(entities=settings.input_guard.entities or _forbidden_types(self.redactor))
+                if settings.input_guard.enabled
+                else None
+            )
         self._ledger = assemble(settings, self.register) if settings.ledger.enabled else None
         self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
         self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
@@ -98,7 +105,8 @@ class Runtime:
         self._references = KeyedDigest(self._derived(b"subject reference"))
         sink = self.ledger if self.ledger is not None else _NoLedger()
         prompts = self.redactor_for("ai")
-        self.names = configured_tier(settings) if settings.egress.enabled else None
+        with settings.placing("ner"):
+            self.names = configured_tier(settings) if settings.egress.enabled else None
         self.guard = Guard(
             self.register,
             prompts if self.names is None else NerRedactor(prompts, self.names),
@@ -116,7 +124,6 @@ class Runtime:
             subject_ref=self.subject_ref,
         )
         self._users: dict[Surface, int] = {}
-        self._lock = threading.RLock()
 
     _shared: Runtime | None = None
     _shared_lock = threading.Lock()
@@ -147,21 +154,37 @@ class Runtime:
         return self._references.of(value.encode("utf-8", "surrogatepass")).hex()[:32]
 
     def use(self, surface: Surface) -> None:
-        """Install a surface, if it is enabled and not installed yet."""
-        with self._lock:
-            self._users[surface] = self._users.get(surface, 0) + 1
-            if self._users[surface] == 1:
+        """Install a surface, if it is enabled and not installed yet.
+
+        Where another runtime has it, this one takes it over until it lets go of it.
+
+        Raises:
+            ConfigurationError: It cannot be installed; nothing of it is then in place.
+        """
+        with _lock:
+            if not self._users.get(surface):
                 _INSTALL[surface](self)
+                _installed.setdefault(surface, []).append(self)
+            self._users[surface] = self._users.get(surface, 0) + 1
 
     def release(self, surface: Surface) -> None:
-        """Take a surface out when nobody uses it any more."""
-        with self._lock:
+        """Take a surface out when nobody uses it any more, and give it back to the runtime that had it before."""
+        with _lock:
             count = self._users.get(surface, 0)
             if count == 1:
-                _UNINSTALL[surface](self)
+                self._take_out(surface)
             elif count and surface is Surface.LEDGER and self._ledger is not None:
                 self._ledger.rest()  # an app ends, and with it perhaps the process, whose other users say no goodbye
             self._users[surface] = max(0, count - 1)
+
+    def _take_out(self, surface: Surface) -> None:
+        others = _installed[surface]
+        latest = others[-1] is self
+        others.remove(self)
+        if surface is Surface.LEDGER or latest:  # of what each process has once, the latest runtime's is in place
+            _UNINSTALL[surface](self)
+            if others and surface is not Surface.LEDGER:
+                _INSTALL[surface](others[-1])
 
     def count_ambient(self) -> None:
         """Count one request that reached the app through its declared hosting and network processors."""
@@ -226,7 +249,8 @@ class Runtime:
             from privmw.egress.hooks import httpx
 
             if self.names is not None:
-                self.names.load()
+                with self.settings.placing("ner", "model"):
+                    self.names.load()
             self._start_ledger()
             httpx.install(self.guard)
 
@@ -260,17 +284,46 @@ _UNINSTALL: dict[Surface, Callable[[Runtime], None]] = {
 }
 
 
+_lock = threading.RLock()
+_installed: dict[Surface, list[Runtime]] = {}
+"""Which runtimes have a surface in use, the latest last: surfaces are patches of the whole process."""
+
+
+def _forbidden_types(redactor: Redactor) -> list[str]:
+    """What users are asked not to enter where ``[input_guard]`` names nothing: national ids and special categories."""
+    categories = ((entity, category_of(entity)) for entity in sorted(redactor.entity_types))
+    return [entity for entity, category in categories if is_national_id(category) or is_special(category)]
+
+
 def _present(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
 def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:
     """Keys of the settings, or one that lives as long as this process."""
-    keys = [key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys]
+    keys = tuple(key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys)
+    filed: tuple[bytes, ...] = ()
     if settings.pseudonyms.key_file:
-        path = settings.root / settings.pseudonyms.key_file
-        keys += [line.strip().encode("utf-8") for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return tuple(keys) or (secrets.token_bytes(32),)
+        filed = tuple(line.strip().encode("utf-8") for line in _key_lines(settings) if line.strip())
+    for place, some in (("keys", keys), ("key_file", filed)):
+        if some:
+            with settings.placing("pseudonyms", place):
+                check_keys(some)
+    return (*keys, *filed) or (secrets.token_bytes(32),)
+
+
+def _key_lines(settings: PrivacySettings) -> list[str]:
+    try:
+        return (settings.root / str(settings.pseudonyms.key_file)).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"the file cannot be read ({type(error).__name__})"
+    path = ("pseudonyms", "key_file")
+    raise ConfigurationError(
+        problem,
+        source=settings.source_of(*path),
+        field=".".join(path),
+        remedy="It holds one key in each line, at least 16 characters long, the newest last",
+    )
 
 
 def install(settings: PrivacySettings | None = None) -> Runtime:

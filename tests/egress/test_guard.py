@@ -65,7 +65,7 @@ def test_own_hosts_pass(redactor: Redactor, sink: ListSink) -> None:
 def test_a_catalogued_provider_needs_a_declaration(redactor: Redactor, sink: ListSink) -> None:
     """A provider that the catalogue knows and the register does not is refused, with the lines that would allow it."""
     guard = guard_of(redactor, sink)
-    with purpose("reply"), pytest.raises(TransferDenied, match=r"recipients\.anthropic\.purposes"):
+    with purpose("reply"), pytest.raises(TransferDenied, match=r"\[recipients\.anthropic\]\s+purposes"):
         guard.open(outgoing("api.anthropic.com", "/v1/messages"))
 
 

@@ -355,7 +355,7 @@ def test_one_process_of_many_does_the_daily_work(tmp_path: Path, monkeypatch: py
         ({"anchor_file": "ledger/anchor", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: lies in the ledger's"),
         ({"anchor_file": "none/anchor", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: can not be appended to"),
         ({"anchor_file": ".", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: can not be appended to"),
-        ({"signing_key_file": "none.pem"}, r"none\.pem: ledger\.signing_key_file: can not be read.*--new-key"),
+        ({"signing_key_file": "none.pem"}, r"ledger\.signing_key_file: can not be read.*--new-key"),
         ({"directory": "key.pem"}, r"ledger\.directory: is not a directory"),
         ({"otlp": True}, r"ledger\.otlp: OpenTelemetry is switched off by OTEL_SDK_DISABLED"),
     ],

@@ -13,7 +13,7 @@ from privmw.egress.identity import endpoint_of, is_loopback, speaks_to_a_model
 from privmw.egress.leaves import NameFinder, Names, TextRewriter, Transform
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
-from privmw.errors import TransferDenied
+from privmw.errors import ConfigurationError, TransferDenied
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.register import Register
 from privmw.purposes import resolve
@@ -105,7 +105,7 @@ class Guard:
         except TransferDenied:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
-            failure = type(error).__name__
+            failure = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
         # Outside the handler: the error may hold a value, and must not become the denial's context.
         self._failed(outgoing, failure)
         return None

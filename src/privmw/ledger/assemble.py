@@ -87,7 +87,8 @@ def keys_of(settings: PrivacySettings, directory: Path) -> SigningKeys | None:
 
     if settings.ledger.signing_key_file is None:
         return None
-    return SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
+    with settings.placing("ledger", "signing_key_file"):
+        return SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
 
 
 def anchors_of(settings: PrivacySettings) -> tuple[Anchor, ...]:

@@ -172,7 +172,7 @@ def zone_named(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ConfigurationError(
-            f"there is no time zone {name!r} here",
+            "there is no time zone of this name here",
             field="ledger.timezone",
             remedy="Use an IANA name such as Asia/Seoul",
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from privmw.context import ConsentLookup
+from privmw.errors import PrivmwError
 from privmw.middleware.analytics import AnalyticsMiddleware
 from privmw.middleware.base import SurfaceMiddleware
 from privmw.middleware.context import ContextMiddleware
@@ -51,7 +52,13 @@ class PrivacyMiddleware:
         runtime: Runtime | None = None,
         consent: ConsentLookup | None = None,
     ) -> None:
-        self.runtime = runtime if runtime is not None else Runtime.shared(settings)
+        try:
+            self.runtime = runtime if runtime is not None else Runtime.shared(settings)
+        except PrivmwError:
+            self.app: ASGIApp = ContextMiddleware(
+                app, settings=settings
+            )  # which meets the same error, and tells the server
+            return
         if consent is not None:
             self.runtime.consent_lookup = consent
         for middleware in _STACK:
