@@ -21,7 +21,9 @@ __all__ = [
     "Identity",
     "RequestContext",
     "current_context",
+    "handled",
     "identify",
+    "is_handled",
     "latest_context",
     "open_context",
     "require_context",
@@ -213,6 +215,22 @@ def context_of(error: BaseException | None) -> Iterator[None]:
         return
     with open_context(context):
         yield
+
+
+_handled: ContextVar[bool] = ContextVar("privmw_handled", default=False)
+
+is_handled: Callable[[], bool] = _handled.get
+"""Whether what is being sent now was redacted and decided on already, at a surface of its own."""
+
+
+@contextmanager
+def handled() -> Iterator[None]:
+    """Send something whose surface has done all there is to do, so that the guard of outbound calls leaves it alone."""
+    token = _handled.set(True)
+    try:
+        yield
+    finally:
+        _handled.reset(token)
 
 
 def identify(

@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 from privmw.context import ConsentLookup
 from privmw.egress.background import BackgroundTransfers
@@ -218,7 +219,7 @@ class Runtime:
             sentry.install(
                 self.redactor_for(self.settings.sentry.profile or "errors"),
                 reference_key=self._derived(b"sentry"),
-                permit=lambda: self._background.permit("sentry"),
+                permit=partial(self._background.permit, "sentry"),
             )
 
     def _uninstall_sentry(self) -> None:
@@ -235,7 +236,7 @@ class Runtime:
             redactor = self.redactor_for(self.settings.analytics.profile or "analytics")
             posthog.install(
                 IdentifierStripper(redactor, key=self._derived(b"analytics"), recipient="posthog"),
-                permit=lambda: self._background.permit("posthog"),
+                permit=partial(self._background.permit, "posthog", refusable=True),
             )
 
     def _uninstall_analytics(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
+from privmw.context import is_handled
 from privmw.egress.answers import BrokenCoding
 from privmw.egress.call import Call
 from privmw.egress.guard import Guard
@@ -86,7 +87,7 @@ def _sync(original: Any, module: Any) -> Any:
 
     def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
-        if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
+        if guard is None or is_handled() or is_in_process(transport := self._transport_for_url(request.url)):
             return original(self, request)
         try:
             call = guard.open(_outgoing(request, transport))
@@ -114,7 +115,7 @@ def _async(original: Any, module: Any) -> Any:
 
     async def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
-        if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
+        if guard is None or is_handled() or is_in_process(transport := self._transport_for_url(request.url)):
             return await original(self, request)
         try:
             call = guard.open(_outgoing(request, transport))
