@@ -184,6 +184,25 @@ def test_nobody_is_asked_for_the_flags_of_someone_who_opted_out(
     assert [] == caplog.records
 
 
+def test_what_cannot_be_stripped_again_is_left_out_of_its_batch(
+    capture: StandIn, client: Posthog, stripper: IdentifierStripper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second look, right before the wire, fails closed as the first one does."""
+    redactor = posthog.install(stripper)
+    strip, calls = redactor.strip, iter((True, False))
+
+    def once(body: dict[str, Any], removed: Any = None) -> dict[str, Any]:
+        if next(calls):
+            return body  # as if the first look had missed everything
+        raise RuntimeError(str(strip))
+
+    monkeypatch.setattr(redactor, "strip", once)
+    client.capture("opened", distinct_id=EMAIL, properties={"contact": EMAIL})
+    assert [] == capture.wait_for(1)[0].json()["batch"]
+    assert not _leaks(capture)
+    assert 1 == redactor.failures
+
+
 def test_references_are_scoped_and_never_hashed_twice(stripper: IdentifierStripper) -> None:
     """Two vendors cannot join their references, and stripping twice changes nothing."""
     other = IdentifierStripper(Redactor(), key=b"k" * 32, recipient="mixpanel")

@@ -41,6 +41,7 @@ FILES: dict[str, bytes] = {
     "picture.png": TEXT.encode(),  # no picture holds plain text
     "drawing.svg": f"<svg><text>{TEXT}</text></svg>".encode(),
     "excel.csv": TEXT.encode("utf-16"),  # what spreadsheets call Unicode text
+    "template": f"{{{{ greeting }}}} {TEXT}".encode(),
     "bom.txt": TEXT.encode("utf-8-sig"),
 }
 
@@ -109,6 +110,8 @@ def test_anthropic_files_are_rewritten(anthropic_server: StandIn, install: Insta
     [
         ("notes", f"{'메모 ' * 40}{TEXT}".encode("cp949")),  # a text, in an encoding that nobody names
         ("notes.txt", f"메모 {TEXT}".encode("cp949")),
+        ("notes.txt", b"\xff\xfe" + f"odd {TEXT}".encode()),  # marked as what it is not
+        ("batch.jsonl", f"{{broken {TEXT}\n".encode()),
     ],
 )
 def test_a_text_that_cannot_be_read_is_refused(
@@ -146,6 +149,8 @@ INLINE: dict[str, str] = {
     "not encoded": f"data:image/png,{TEXT}",
     "bare": _b64(TEXT.encode()),
     "bare and short": _b64(EMAIL.encode()),
+    "only called base64": f"data:text/plain;base64,{EMAIL}",
+    "in lines": "\r\n".join(_b64(f"{TEXT}\n{TEXT}\n{TEXT}".encode())[at : at + 76] for at in range(0, 400, 76)),
     "url-safe": base64.urlsafe_b64encode(f"{TEXT}???>>>".encode()).decode().rstrip("="),
 }
 
@@ -162,7 +167,10 @@ def test_files_inside_json_are_read(form: str, openai_server: StandIn, install: 
     sent = openai_server.received[0].json()["messages"][0]["content"][0]["file"]
     held = sent["file_data"]
     encoded = held.partition("base64,")[2] or ("" if held.startswith("data:") else held)
-    plain = base64.b64decode(encoded.replace("-", "+").replace("_", "/") + "==") if encoded else held.encode()
+    if not encoded or "[" in encoded:
+        plain = held.encode()
+    else:
+        plain = base64.b64decode(encoded.replace("-", "+").replace("_", "/") + "==")
     for value in (*PLANTED, NAME.encode()):
         assert value not in plain
         assert value not in openai_server.received[0].body

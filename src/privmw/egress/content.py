@@ -29,6 +29,7 @@ _BINARY_TYPE = re.compile(
     r"|application/(?:pdf|zip|gzip|x-gzip|x-tar|x-bzip2|x-xz|x-7z-compressed|vnd\.|msword|epub|wasm|java-archive)"
 )
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\b\t\n\f\r\x1b")
+_BASE64 = str.maketrans("-_", "+/", " \t\r\n")
 # Fewer bytes without any control character may be chance: a key or a hash has none in one of a thousand cases.
 _SHORTEST_TEXT = 128
 
@@ -89,8 +90,9 @@ def _looks_like_text(content: bytes) -> bool:
 
 
 def base64_content(text: str) -> bytes | None:
-    """What stands in base64 of either alphabet, padded or not; ``None`` where it is none."""
+    """What stands in base64 of either alphabet, padded or not, with line ends or not; ``None`` where it is none."""
+    letters = text.translate(_BASE64).rstrip("=")
     try:
-        return base64.b64decode(text.replace("-", "+").replace("_", "/") + "==")
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
