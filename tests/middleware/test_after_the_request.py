@@ -57,7 +57,7 @@ def free_port() -> int:
 
 def get(url: str) -> int:
     """Ask until the server answers."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 110
     while True:
         try:
             return httpx.get(url, trust_env=False, timeout=30).status_code
