@@ -46,6 +46,10 @@ _KEPT_NOTES = 1_000
 class Checkpointer:
     """Signs a checkpoint each so many records, each so many seconds with new ones, and when the chain is closed.
 
+    A verifier takes a longer stretch without a checkpoint for one whose checkpoints were removed
+    (:mod:`privmw.ledger.unsigned`), so these bounds hold by the records' own times, whatever the clock or the disk does.
+    Signed at once: what an earlier process left unsigned, and a purge, before anything is deleted on its word.
+
     Args:
         keys: Keys, the last of which signs.
         clock: Source of the checkpoints' times.
@@ -90,6 +94,8 @@ class Checkpointer:
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._last_ms = self._clock.time_ms()
         self.refused = None
+        self._at_once = False
+        self._first_ms: int | None = None
         self._previous: Checkpoint | None = None
         if not is_key_name(self._origin):
             raise ConfigurationError("the writer's id can not be the origin of a checkpoint")
@@ -108,14 +114,20 @@ class Checkpointer:
     def committed(self, records: Sequence[Sealed]) -> None:
         """Take in durable records."""
         self._waiting.extend((record.seq, record.hash) for record in records)
+        inherited = self._first_ms is None and records[0].seq > self._signed_size
+        if self._first_ms is None:
+            self._first_ms = records[0].time_ms
+        span = max(record.time_ms for record in records) - self._first_ms
+        if inherited or span >= self._interval_ms or any(record.members["kind"] == "purge" for record in records):
+            self._at_once = True
         self._catch_up(_SLICE)
-        if self._tree.size - self._signed_size >= self._every:
+        if self._at_once or self._tree.size - self._signed_size >= self._every:
             self._sign()
 
     def tick(self, time_ms: int) -> None:
         """Sign when the time is up, and offer the anchors again what they did not take."""
         self._catch_up(_SLICE)
-        if time_ms - self._last_ms >= self._interval_ms:
+        if self._at_once or time_ms - self._last_ms >= self._interval_ms:
             self._sign()
         elif any(self._unsent.values()):
             self._anchor()
@@ -169,6 +181,8 @@ class Checkpointer:
         self._chain.put_checkpoint(StoredCheckpoint(size, now, note.decode()))
         self._signed_size = size
         self._last_ms = now
+        self._at_once = False
+        self._first_ms = None
         self.signed += 1
         for waiting in self._unsent.values():
             waiting.append(note)
