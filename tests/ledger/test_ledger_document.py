@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privmw.ledger.canonical import canonical, parse
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.judge import super_root
 from privmw.ledger.merkle import CompactRange, Tree, verify_consistency, verify_inclusion
 from privmw.ledger.notes import Checkpoint, Signed, check_note, origin_of, parse_checkpoint, parse_keys, parse_note
 from privmw.ledger.record import commitment
 from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.ledger.testimony import super_root
 from privmw.ledger.verdicts import Severity, Verdict
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger.md"

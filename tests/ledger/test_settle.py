@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from privmw.ledger import ahead, walk
+from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.maintenance import purge_directory
 from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.settle import BLOCK
@@ -41,7 +42,8 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_ledger(base / "whole", list(records()), every=1500)
     shutil.copytree(base / "whole", base / "purged")
     clock = ManualClock(LATER)
-    writer = LedgerWriter(base / "purged", clock=clock, host="purger")
+    observers = [Checkpointer(KEYS, clock=clock)]
+    writer = LedgerWriter(base / "purged", clock=clock, host="purger", observers=observers)
     report = purge_directory(base / "purged", SCHEDULE, writer, clock=clock)
     writer.close(20)
     assert report is not None

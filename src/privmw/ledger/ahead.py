@@ -19,9 +19,10 @@ from pathlib import Path
 import orjson
 
 from privmw.ledger.canonical import parse
-from privmw.ledger.filechain import FileChain, NotJudgeable
+from privmw.ledger.filechain import FileChain
 from privmw.ledger.filejudge import READ_ERRORS
 from privmw.ledger.settle import BLOCK, Settled, settle
+from privmw.ledger.sources import NotJudgeable
 
 __all__ = ["BlocksAhead", "processors"]
 

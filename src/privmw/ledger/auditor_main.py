@@ -45,7 +45,7 @@ def auditor_main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         keys = [key for path in options.key for key in parse_keys(path.read_text(encoding="utf-8"))]
-        anchors = [(path.name, note) for path in options.anchor for note in read_anchor_file(path)]
+        anchors = [(path.name, list(read_anchor_file(path))) for path in options.anchor]
     except (OSError, UnicodeDecodeError, NoteError) as error:
         print(f"can not be read: {error}", file=sys.stderr)
         return 2

@@ -69,8 +69,8 @@ _MEANINGS = {
     ),
     Verdict.MISSING: (
         Severity.PROBLEM,
-        "A record, a payload or a whole writer is gone, and no purge record accounts for it.",
-        "Look for a lost file or an incomplete restore; otherwise treat it as deletion.",
+        "A record, a payload, the checkpoints over records or a whole writer is gone, and no purge record accounts for it.",
+        "Look for a lost file, an incomplete restore, a writer or purge without the signing key; otherwise treat it as deletion.",
     ),
     Verdict.TRUNCATED: (
         Severity.PROBLEM,
@@ -84,8 +84,8 @@ _MEANINGS = {
     ),
     Verdict.UNKNOWN_KEY: (
         Severity.UNJUDGED,
-        "A checkpoint is signed by a key that is not among the trusted ones, so it proves nothing yet.",
-        "Pass the public key of that time with --key; if nobody has it, treat the checkpoint as forged.",
+        "Records are signed by a key that is not among the trusted ones, or by none, so nothing proves them yet.",
+        "Pass the public key of that time with --key, or let a process with the key sign; otherwise treat it as forged.",
     ),
     Verdict.GAP: (
         Severity.NOTICE,
@@ -104,8 +104,8 @@ _MEANINGS = {
     ),
     Verdict.PURGED: (
         Severity.NOTICE,
-        "Payloads or old headers were removed on schedule, and a purge record accounts for each of them.",
-        "Nothing; this is retention at work.",
+        "A purge record accounts for each payload or old header that is gone, or is to go.",
+        "Nothing; this is retention at work. Where a purge was not carried out, run privmw purge.",
     ),
     Verdict.OK: (Severity.SOUND, "Everything is as it was recorded.", "Nothing."),
 }
@@ -191,10 +191,20 @@ class Report:
     unjudged: list[str] = field(default_factory=list)
     keys: str = ""
 
-    def add(self, verdict: Verdict, chain: str, position: int | None, detail: str, *, last: int | None = None) -> None:
+    def add(
+        self,
+        verdict: Verdict,
+        chain: str,
+        position: int | None,
+        detail: str,
+        *,
+        last: int | None = None,
+        count: int | None = None,
+    ) -> None:
         """Add a finding, or widen the one of the same chain, verdict and detail."""
         through = position if last is None else last
-        count = 1 if position is None or through is None else through - position + 1
+        if count is None:
+            count = 1 if position is None or through is None else through - position + 1
         for known in self.findings:
             if (known.verdict, known.chain, known.detail) == (verdict, chain, detail):
                 known.count += count

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from privmw.errors import ConfigurationError, LedgerError
+from privmw.errors import ConfigurationError, LedgerError, LedgerUnavailable
 from privmw.ledger.ahead import BlocksAhead
 from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.canonical import parse
+from privmw.ledger.claims import Place
 from privmw.ledger.filechain import FileChain
-from privmw.ledger.filejudge import READ_ERRORS, judge_files
+from privmw.ledger.filejudge import MOST_LOOKS, READ_ERRORS, judge_files
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
 from privmw.ledger.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload, open_store
@@ -59,10 +60,10 @@ def verify(
         ConfigurationError: An anchor file can not be read.
         LedgerUnavailable: The PostgreSQL server does not answer.
     """
-    notes: list[tuple[str, bytes]] = []
+    notes: list[tuple[str, list[bytes]]] = []
     for path in anchors:
         try:
-            notes.extend((path.name, note) for note in read_anchor_file(path))
+            notes.append((path.name, list(read_anchor_file(path))))
         except OSError as error:
             raise ConfigurationError(f"can not be read ({error.strerror})", source=str(path)) from None
     text = str(source)
@@ -136,27 +137,38 @@ class _StoreChain:
         """Nothing: the server keeps its indexes."""
 
 
+def _is_unavailable(error: Exception) -> bool:
+    return isinstance(error, LedgerUnavailable)
+
+
 def _verify_store(
     dsn: str,
     keys: list[TrustedKey],
-    anchors: list[tuple[str, bytes]],
+    anchors: list[tuple[str, list[bytes]]],
     progress: Callable[[int], None] | None,
     only: str,
 ) -> Report:
-    for attempt in range(2):
+    seen: frozenset[Place] | None = None
+    for attempt in range(MOST_LOOKS):
         store = open_store(dsn)
         try:
-            report = Judge(
+            judge = Judge(
                 [_StoreChain(chain) for chain in store.chains()],
                 keys=keys,
                 verify=verify_signature,
                 parse=parse,
                 errors=ERRORS,
+                unavailable=_is_unavailable,
                 anchors=anchors,
                 progress=progress,
                 only=only,
-            ).run()
-            if attempt == 0 and Verdict.MISSING in report.verdicts:
+                copied=True,
+            )
+            report = judge.run()
+            if attempt == 0 and judge.cut_off:
+                continue  # a connection may break once
+            if Verdict.MISSING in report.verdicts and seen != judge.purges and attempt + 1 < MOST_LOOKS:
+                seen = judge.purges
                 continue  # a purge or a new writer may have come between two looks
             for name, problem in store.unreadable():
                 report.add(Verdict.ALTERED, name, None, f"the chain can not be read: {problem}")
