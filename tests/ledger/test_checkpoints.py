@@ -182,20 +182,6 @@ def test_an_anchor_that_was_down_gets_everything_later(tmp_path: Path) -> None:
     assert [item.size for item in notes_of(next(tmp_path.glob("*.sqlite3")))] == sizes
 
 
-def test_file_anchor_repairs_a_torn_end(tmp_path: Path) -> None:
-    """Crash residue at the end of an anchor file does not swallow the next note."""
-    anchor = FileAnchor(tmp_path / "anchor")
-    notes = [KEYS.sign(Checkpoint("privmw/a/b/c", size, bytes(32)).text()) for size in (1, 2, 3)]
-    anchor.keep(notes[:1])
-    for residue in (b"privmw/a/b/c\n2\nAA", b"privmw/a/b/c\n2\nAAAA\n\n", b"x\n\ny"):
-        with (tmp_path / "anchor").open("ab") as file:
-            file.write(residue)
-        assert notes[:1] == list(read_anchor_file(tmp_path / "anchor"))[:1]
-        anchor.keep(notes[1:])
-        assert notes == list(read_anchor_file(tmp_path / "anchor"))
-        (tmp_path / "anchor").write_bytes(notes[0] + b"\n")
-
-
 def test_otlp_anchor_emits_the_note(tmp_path: Path) -> None:
     """Each checkpoint is a log event with the whole signed note, through the real OpenTelemetry SDK."""
     from opentelemetry.sdk._logs import LoggerProvider

@@ -51,18 +51,24 @@ def run(arguments: argparse.Namespace) -> int:
     source, keys, anchors = _configured() if arguments.source is None else (arguments.source, None, [])
     if arguments.key:
         keys = [key for path in arguments.key for key in load_keys(path)]
+    anchors = arguments.anchor or anchors
+    absent = [path for path in anchors if path not in arguments.anchor and not path.exists()]
     progress = Progress(quiet=arguments.quiet)
     try:
         report = verify(
             source,
             keys=keys,
-            anchors=arguments.anchor or anchors,
+            anchors=[path for path in anchors if path not in absent],
             progress=progress,
             only=arguments.only,
             jobs=arguments.jobs or processors(),
         )
     finally:
         progress.done()
+    for path in absent:
+        report.unjudged.append(
+            f"ledger.anchor_file is set, and {path} is not there: nothing was anchored, or it was removed"
+        )
     if arguments.json:
         print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))
     else:
@@ -71,15 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _configured() -> tuple[Path, list[TrustedKey] | None, list[Path]]:
-    """The ledger of the settings, with its public keys and its anchor file where they can be read from here."""
+    """The ledger of the settings, with its anchor file, and its public keys where they can be read from here."""
     from privmw.ledger.signing import SigningKeys
     from privmw.settings import PrivacySettings
 
     settings = PrivacySettings()
     section = settings.ledger
     directory = settings.root / section.directory
-    anchor = settings.root / section.anchor_file if section.anchor_file is not None else None
-    anchors = [anchor] if anchor is not None and anchor.exists() else []
+    anchors = [settings.root / section.anchor_file] if section.anchor_file is not None else []
     if section.signing_key_file is None:
         return directory, None, anchors
     file = settings.root / section.signing_key_file

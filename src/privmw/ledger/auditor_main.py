@@ -49,6 +49,9 @@ def auditor_main(argv: list[str] | None = None) -> int:
     except (OSError, UnicodeDecodeError, NoteError) as error:
         print(f"can not be read: {error}", file=sys.stderr)
         return 2
+    if options.key and not keys:
+        print("the files of --key hold no public key", file=sys.stderr)
+        return 2
     report: Report = judge_files(
         options.source,
         keys=keys if options.key else None,

@@ -107,6 +107,8 @@ class Judge:
             self._try(index, "the checkpoints can not be read", partial(self._statements.read_chain, chain))
         for where, notes in self._anchors:
             self._statements.read_anchor(where, notes, self._only)
+        if self._only and not any(origin_of(item.writer_id).startswith(origin_of(self._only)) for item in self._chains):
+            self.report.unjudged.append(f"no writer of this ledger begins with {self._only}")
         walks: dict[int, ChainWalk] = {}
         for index, chain in chains:
             self._try(index, "the store can not be read", partial(self._walk, index, chain, walks))

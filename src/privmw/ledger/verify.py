@@ -90,13 +90,16 @@ def load_keys(path: Path) -> list[TrustedKey]:
     """Read public keys from a file of verifier-key lines and PEM blocks.
 
     Raises:
-        ConfigurationError: It can not be read, or is malformed.
+        ConfigurationError: It can not be read, is malformed, or holds none.
     """
     try:
-        return parse_keys(path.read_text(encoding="utf-8"))
+        keys = parse_keys(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, NoteError) as error:
         problem = str(error.strerror) if isinstance(error, OSError) else str(error)
         raise ConfigurationError(f"can not be used as public keys: {problem}", source=str(path)) from None
+    if not keys:
+        raise ConfigurationError("holds no public key", source=str(path))
+    return keys
 
 
 class _StoreChain:
