@@ -36,8 +36,9 @@ def ledger(tmp_path: Path) -> Path:
 def test_an_empty_anchor_can_not_be_held_against_anything(content: bytes, ledger: Path) -> None:
     """An anchor without a whole note is exit code 2, on a sound ledger and on a cut one, here and in the auditor."""
     (ledger.parent / "anchor").write_bytes(content)
-    for change in (lambda: None, lambda: cut_the_end(next(ledger.glob("*.sqlite3")))):
-        change()
+    for cut in (False, True):
+        if cut:
+            cut_the_end(next(ledger.glob("*.sqlite3")))
         report = check(ledger, ledger.parent / "anchor")
         assert 2 == report.exit_code(), report.as_dict()
         assert "the anchor anchor holds no checkpoint" in report.unjudged[0]

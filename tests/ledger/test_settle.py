@@ -160,8 +160,14 @@ def test_an_index_that_hides_a_record_is_found_beside(originals: dict[str, Path]
     """SQLite's own check, which runs on a thread, is part of the verdict."""
     shutil.copytree(originals["whole"], tmp_path / "l")
     file = next((tmp_path / "l").glob("*.sqlite3"))
-    index = "CREATE INDEX headers_time ON headers (epoch)"
-    edit(file, "PRAGMA writable_schema=ON", f"UPDATE sqlite_schema SET sql = '{index}' WHERE name = 'headers_time'")
+    index = "CREATE INDEX headers_time ON headers (time, facet)"
+    edit(
+        file,
+        "DROP INDEX headers_time",
+        "CREATE INDEX headers_time ON headers (epoch, facet)",
+        "PRAGMA writable_schema=ON",
+        f"UPDATE sqlite_schema SET sql = '{index}' WHERE name = 'headers_time'",
+    )
     findings = verify(tmp_path / "l", keys=KEYS.trusted("privmw")).findings
     assert ("ALTERED", "the file's pages or indexes are damaged") in {
         (item.verdict.value, item.detail) for item in findings

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from privmw.ledger.schema import FORMAT, columns_of, facet_of
+from privmw.ledger.schema import FORMAT, columns_of, facet_of, meta_problem, schema_problem
 from privmw.ledger.sources import NotJudgeable
 from privmw.ledger.wal import WalState, wal_state
 
@@ -100,6 +100,12 @@ class FileChain:
                 raise NotJudgeable(f"{self.name} is of another format than {FORMAT}")
             raise ValueError("no ledger file")
         self.writer_id: str = meta["writer_id"]
+        self._meta = meta
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file itself: its tables, triggers and views, and what it says of itself."""
+        objects = self._connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+        return [problem for problem in (schema_problem(objects), meta_problem(self._meta)) if problem is not None]
 
     def headers(self, start: int = 0, stop: int | None = None) -> Iterator[FileHeader]:
         """Headers with ``start <= seq < stop`` in order."""

@@ -120,7 +120,8 @@ def _published_keys(directory: Path) -> list[TrustedKey]:
 
 
 def _judge_file(chain: FileChain, report: Report, errors: tuple[type[Exception], ...]) -> None:
-    """What only shows in the file itself: its end, and its indexes."""
+    """What only shows in the file itself: its tables, its end, and its indexes."""
+    _judge_tables(chain, report, errors)
     state = _log_state(chain)
     if state is WalState.TORN:
         report.add(Verdict.TORN, chain.writer_id, None, "the write-ahead log ends in an unfinished transaction")
@@ -137,6 +138,17 @@ def _judge_file(chain: FileChain, report: Report, errors: tuple[type[Exception],
         problems = ["it can not be checked"]
     if problems:
         report.add(Verdict.ALTERED, chain.writer_id, None, "the file's pages or indexes are damaged")
+
+
+def _judge_tables(chain: FileChain, report: Report, errors: tuple[type[Exception], ...]) -> None:
+    try:
+        problems = chain.problems()
+    except errors as error:
+        if is_unavailable(error):
+            return  # which is said of its records
+        problems = ["its tables can not be listed"]
+    for problem in problems:
+        report.add(Verdict.ALTERED, chain.writer_id, None, f"the file is not as it was made: {problem}")
 
 
 def _log_state(chain: FileChain) -> WalState:
