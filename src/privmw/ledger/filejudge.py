@@ -126,7 +126,8 @@ def _judge_file(chain: FileChain, report: Report, errors: tuple[type[Exception],
     if state is WalState.TORN:
         report.add(Verdict.TORN, chain.writer_id, None, "the write-ahead log ends in an unfinished transaction")
     elif state is WalState.DAMAGED:
-        report.add(Verdict.ALTERED, chain.writer_id, None, "the write-ahead log is damaged; records in it are lost")
+        detail = "the write-ahead log is damaged; records in it are lost"
+        report.add(Verdict.ALTERED, chain.writer_id, None, detail)
     if any(item.chain == chain.writer_id and item.verdict is Verdict.ALTERED for item in report.findings):
         return
     try:

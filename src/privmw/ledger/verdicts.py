@@ -94,8 +94,8 @@ _MEANINGS = {
     ),
     Verdict.TORN: (
         Severity.NOTICE,
-        "A process died while writing; what it had not finished does not count, and nothing acknowledged is lost.",
-        "Nothing; the next writer clears it away.",
+        "The write-ahead log ends in an unfinished transaction, which does not count: a process died while writing.",
+        "Nothing, the next writer clears it away; where no process died, compare with an anchor: a log that was cut looks alike.",
     ),
     Verdict.UNANCHORED: (
         Severity.NOTICE,
