@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privmw.cli.output import say
 from privmw.cli.progress import Progress
 from privmw.errors import ConfigurationError
 
@@ -69,10 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         report.unjudged.append(
             f"ledger.anchor_file is set, and {path} is not there: nothing was anchored, or it was removed"
         )
-    if arguments.json:
-        print(json.dumps(report.as_dict(strict=arguments.strict), indent=2))
-    else:
-        print("\n".join(report.lines()))
+    say(json.dumps(report.as_dict(strict=arguments.strict), indent=2) if arguments.json else "\n".join(report.lines()))
     return report.exit_code(strict=arguments.strict)
 
 

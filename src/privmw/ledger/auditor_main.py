@@ -6,7 +6,9 @@ Standard library only; ``cryptography`` checks signatures faster where it is ins
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,9 +30,22 @@ def parse_canonical(data: bytes) -> dict[str, Any]:
     """
     value = json.loads(data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number)
     written = json.dumps(_utf16_order(value), separators=(",", ":"), ensure_ascii=False)
-    if not isinstance(value, dict) or written.encode("utf-8") != data:
+    if not isinstance(value, dict) or written.encode("utf-8") != data or not _is_bounded(value, 0):
         raise ValueError("not a canonical JSON object")
     return value
+
+
+def _is_bounded(value: Any, level: int) -> bool:
+    """Whether integers and nesting stay within what the canonical form allows, as :mod:`privmw.ledger.canonical` has it.
+
+    The outermost object is at level 0; a list is at the level of what holds it and what it holds one below, and an object
+    is one below what holds it.
+    """
+    if isinstance(value, dict):
+        return level <= 16 and all(_is_bounded(item, level + isinstance(item, dict)) for item in value.values())
+    if isinstance(value, list):
+        return level <= 16 and all(_is_bounded(item, level + 1 + isinstance(item, dict)) for item in value)
+    return not isinstance(value, int) or abs(value) < 2**53
 
 
 def auditor_main(argv: list[str] | None = None) -> int:
@@ -61,11 +76,18 @@ def auditor_main(argv: list[str] | None = None) -> int:
         anchors=anchors,
         only=options.only,
     )
-    if options.json:
-        print(json.dumps(report.as_dict(strict=options.strict), indent=2))
-    else:
-        print("\n".join(report.lines()))
+    _say(json.dumps(report.as_dict(strict=options.strict), indent=2) if options.json else "\n".join(report.lines()))
     return report.exit_code(strict=options.strict)
+
+
+def _say(text: str) -> None:
+    """Print what the terminal can show, or nothing where the reader is gone: the exit code still tells."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fastest_verifier() -> VerifySignature:

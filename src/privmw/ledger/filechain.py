@@ -25,6 +25,9 @@ _CHECK_CACHE = -16_384
 """KiB of pages that SQLite may keep while it checks indexes; its default of 2 MiB makes it read many pages twice."""
 
 
+BUSY_SECONDS = 10.0
+"""How long another process's lock on a file is waited for."""
+
 MAX_ROW_BYTES = 64 * 1024 * 1024
 """Longest row that is read: in a damaged file a length may be any number, and memory must not follow it."""
 
@@ -283,7 +286,7 @@ def _connect(path: Path, wal: Path) -> sqlite3.Connection:
     # Without a log there is nothing to share with a writer, so a folder that can not be written to does not matter.
     mode = "mode=ro" if writable else "mode=ro&immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")

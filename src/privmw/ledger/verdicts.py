@@ -244,7 +244,10 @@ class Report:
         return 2 if Severity.UNJUDGED in severities or self.unjudged else 0
 
     def lines(self) -> Iterator[str]:
-        """The report in words."""
+        """The report in words; what could move the cursor or break the line is shown as what it is."""
+        return map(_printable, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         for chain in self.chains:
             kept = f" from {chain.minimum_index:,}" if chain.minimum_index else ""
             covered = f"{chain.signed:,} signed" + (f", {chain.anchored:,} anchored" if chain.anchored else "")
@@ -274,3 +277,10 @@ class Report:
             "findings": [finding.as_dict() for finding in self.findings],
             "unjudged": list(self.unjudged),
         }
+
+
+def _printable(line: str) -> str:
+    """Names and ids come from files that anybody may have written."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
