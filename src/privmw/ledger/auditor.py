@@ -37,6 +37,7 @@ _PARTS = (
     "ledger.filechain",
     "ledger.anchorfile",
     "ledger.filejudge",
+    "ledger.proofs",
     "ledger.auditor_main",
 )
 

@@ -10,13 +10,15 @@ import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.ed25519 import verify_ed25519
 from privmw.ledger.filejudge import READ_ERRORS, judge_files
-from privmw.ledger.notes import NoteError, VerifySignature, parse_keys
+from privmw.ledger.notes import NoteError, TrustedKey, VerifySignature, parse_keys
+from privmw.ledger.proofs import ProofError, UnknownSigner, check_proof, parse_proof
 from privmw.ledger.verdicts import Report
 
 __all__ = ["auditor_main", "parse_canonical"]
@@ -51,13 +53,16 @@ def _is_bounded(value: Any, level: int) -> bool:
 def auditor_main(argv: list[str] | None = None) -> int:
     """Verify a ledger directory; 0 sound, 1 a problem, 2 cannot judge."""
     parser = argparse.ArgumentParser(description="Verify a privmw transfer ledger. Needs only Python 3.11 or later.")
-    parser.add_argument("source", type=Path, metavar="DIR", help="ledger directory, or one of its files")
+    parser.add_argument("source", nargs="?", type=Path, metavar="DIR", help="ledger directory, or one of its files")
+    parser.add_argument("--proof", type=Path, metavar="FILE", help="check the proof of one record instead")
     parser.add_argument("--anchor", action="append", type=Path, default=[], metavar="FILE", help="notes kept elsewhere")
     parser.add_argument("--key", action="append", type=Path, default=[], metavar="FILE", help="trusted public keys")
     parser.add_argument("--only", default="", metavar="WRITERS", help="leave other writers' anchored notes aside")
     parser.add_argument("--strict", action="store_true", help="count GAP, TORN and UNANCHORED as problems")
     parser.add_argument("--json", action="store_true", help="machine-readable report")
     options = parser.parse_args(argv)
+    if (options.source is None) == (options.proof is None):
+        parser.error("name a ledger, or a proof with --proof")
     try:
         keys = [key for path in options.key for key in parse_keys(path.read_text(encoding="utf-8"))]
         anchors = [(path.name, list(read_anchor_file(path))) for path in options.anchor]
@@ -67,6 +72,8 @@ def auditor_main(argv: list[str] | None = None) -> int:
     if options.key and not keys:
         print("the files of --key hold no public key", file=sys.stderr)
         return 2
+    if options.proof is not None:
+        return _check_proof(options.proof, keys)
     report: Report = judge_files(
         options.source,
         keys=keys if options.key else None,
@@ -78,6 +85,24 @@ def auditor_main(argv: list[str] | None = None) -> int:
     )
     _say(json.dumps(report.as_dict(strict=options.strict), indent=2) if options.json else "\n".join(report.lines()))
     return report.exit_code(strict=options.strict)
+
+
+def _check_proof(path: Path, keys: Sequence[TrustedKey]) -> int:
+    try:
+        proof = parse_proof(path.read_bytes())
+        members, checkpoint = check_proof(proof, keys, _fastest_verifier(), parse_canonical, READ_ERRORS)
+    except OSError as error:
+        print(f"can not be read: {error}", file=sys.stderr)
+        return 2
+    except UnknownSigner as error:
+        _say(f"cannot judge: {error}; pass the public key of that time with --key")
+        return 2
+    except ProofError as error:
+        _say(f"not proven: {error}")
+        return 1
+    _say(f"proven: record {proof.seq} is one of the first {checkpoint.size:,} of {checkpoint.origin}")
+    _say(json.dumps(members, ensure_ascii=False))
+    return 0
 
 
 def _say(text: str) -> None:

@@ -19,7 +19,7 @@ from privmw.ledger.sources import NotJudgeable
 from privmw.ledger.verdicts import Report, Verdict
 from privmw.ledger.wal import WalState
 
-__all__ = ["KEYS_FILE", "READ_ERRORS", "judge_files"]
+__all__ = ["KEYS_FILE", "MOST_LOOKS", "READ_ERRORS", "judge_files", "read_published_keys"]
 
 KEYS_FILE = "verifier-keys.txt"
 """Where writers leave their public keys in the ledger's directory, for want of better ones."""
@@ -66,7 +66,7 @@ def judge_files(
     given = keys is not None
     where = "given" if given else "the ledger's own directory, where whoever changes the ledger can change them too"
     if keys is None:
-        keys = _published_keys(source if source.is_dir() else source.parent)
+        keys = read_published_keys(source if source.is_dir() else source.parent)
     seen: frozenset[Place] | None = None
     for attempt in range(MOST_LOOKS):
         try:
@@ -108,7 +108,8 @@ def judge_files(
     return report
 
 
-def _published_keys(directory: Path) -> list[TrustedKey]:
+def read_published_keys(directory: Path) -> list[TrustedKey]:
+    """Public keys that writers left in the ledger's directory, which prove nothing against whoever can write there."""
     path = directory / KEYS_FILE
     try:
         if not path.is_file():  # a named pipe would be waited for

@@ -17,7 +17,7 @@ from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.canonical import parse
 from privmw.ledger.claims import Place
 from privmw.ledger.filechain import FileChain
-from privmw.ledger.filejudge import MOST_LOOKS, READ_ERRORS, judge_files
+from privmw.ledger.filejudge import MOST_LOOKS, READ_ERRORS, judge_files, read_published_keys
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
 from privmw.ledger.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload, open_store
@@ -26,7 +26,7 @@ from privmw.ledger.signing import verify_signature
 from privmw.ledger.verdicts import Report, Verdict
 from privmw.types import RecordKind
 
-__all__ = ["load_keys", "verify"]
+__all__ = ["load_keys", "published_keys", "verify"]
 
 ERRORS: tuple[type[Exception], ...] = (LedgerError, *READ_ERRORS)
 """What reading damaged rows may raise."""
@@ -84,6 +84,11 @@ def verify(
 
 def _ahead(jobs: int, chain: FileChain, claimed: bool) -> BlocksAhead | None:
     return BlocksAhead.of(chain, jobs, claimed=claimed)
+
+
+def published_keys(source: Path) -> list[TrustedKey]:
+    """Public keys that writers left in a ledger's directory; none where there are none, or none that can be read."""
+    return read_published_keys(source if source.is_dir() else source.parent)
 
 
 def load_keys(path: Path) -> list[TrustedKey]:
