@@ -226,6 +226,28 @@ def _purge(writer: LedgerWriter) -> None:
     purge_directory(writer.directory, SCHEDULE, writer, clock=clock, timeout=1.0)
 
 
+def test_purged_while_it_is_verified(tmp_path: Path) -> None:
+    """A purge that goes on while the ledger is read, file after file, is looked at again until it is accounted for."""
+    for number in range(4):
+        record = transfer(number, purge_after=None, retention_class=f"class_{number}")
+        write_ledger(tmp_path / "l", [record], host=f"host-{number}")
+    clock = ManualClock(START_MS + 100 * DAY)
+    left = iter(range(4))
+
+    def purge_one(records: int) -> None:
+        number = next(left, None)
+        if number is None:
+            return
+        rules = {f"class_{other}": Rule("x", "P3M" if other == number else "P9Y") for other in range(4)}
+        observers = [Checkpointer(KEYS, clock=clock)]
+        writer = LedgerWriter(tmp_path / "l", clock=clock, host=f"purger-{number}", observers=observers)
+        purge_directory(tmp_path / "l", Schedule(rules), writer, clock=clock, timeout=1.0)
+        writer.close(20)
+
+    report = verify(tmp_path / "l", keys=KEYS.trusted("privmw"), progress=purge_one)
+    assert ({"PURGED"}, 0) == (found(report), report.exit_code()), report.as_dict()
+
+
 @pytest.mark.parametrize("keys", [KEYS, None])
 def test_live(keys: SigningKeys | None, tmp_path: Path) -> None:
     """A ledger that is being written is sound at any moment."""

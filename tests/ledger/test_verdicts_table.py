@@ -11,10 +11,13 @@ import pytest
 
 from privmw.cli import main
 from privmw.ledger.chain import leaf_hash
+from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.filejudge import KEYS_FILE
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verdicts import Verdict
 from privmw.ledger.verify import verify
+from privmw.ledger.writer import LedgerWriter
+from privmw.types import Durability
 from tests.ledger.mutations import (
     POSITIONS,
     TABLE,
@@ -25,7 +28,7 @@ from tests.ledger.mutations import (
     rows,
     sign_with_a_strangers_key,
 )
-from tests.ledger.proof_helpers import KEYS, check, copy_of, edit, found, transfer, write_ledger
+from tests.ledger.proof_helpers import KEYS, ManualClock, check, copy_of, edit, found, transfer, write_ledger
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,23 @@ def test_a_writer_that_only_an_anchor_knows(ledger: Path) -> None:
     report = check(ledger, ledger.parent / "anchor")
     assert {"MISSING"} == found(report)
     assert report.findings[0].chain.startswith("default/other/")
+
+
+@pytest.mark.parametrize("keys", [KEYS, None])
+def test_a_file_that_was_deleted_under_its_writer(keys: SigningKeys | None, tmp_path: Path) -> None:
+    """The writer goes on in another file, whose first record tells of the one that it had to leave: that is MISSING."""
+    clock = ManualClock()
+    observers = [] if keys is None else [Checkpointer(keys, clock=clock)]
+    writer = LedgerWriter(tmp_path / "l", clock=clock, host="host", observers=observers)
+    writer.submit(transfer(1), Durability.BEFORE_SEND).wait(10)
+    lost = str(writer.writer_id)
+    for path in (tmp_path / "l").iterdir():
+        path.unlink()
+    writer.submit(transfer(2), Durability.BEFORE_SEND).wait(10)
+    writer.close(20)
+    report = check(tmp_path / "l", keys=keys)
+    assert ({"MISSING"} | (set() if keys else {"UNANCHORED"}), 1) == (found(report), report.exit_code())
+    assert [(lost, 1)] == [(item.chain, item.last) for item in report.findings if item.verdict is Verdict.MISSING]
 
 
 def test_anchored_rewrite_is_forked(ledger: Path) -> None:
