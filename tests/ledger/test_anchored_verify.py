@@ -42,6 +42,7 @@ def test_an_empty_anchor_can_not_be_held_against_anything(content: bytes, ledger
         report = check(ledger, ledger.parent / "anchor")
         assert 2 == report.exit_code(), report.as_dict()
         assert "the anchor anchor holds no checkpoint" in report.unjudged[0]
+        assert "cannot judge" == report.told
         arguments = [str(ledger), "--key", str(ledger.parent / "keys"), "--anchor", str(ledger.parent / "anchor")]
         assert 2 == auditor_main(arguments)
 

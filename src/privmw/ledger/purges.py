@@ -87,6 +87,9 @@ def _judge_payloads(walk: ChainWalk, trust: Callable[[Place], Trust], report: Re
     accounted: dict[str, list[Run]] = {}
     doubtful = []
     for claim in walk.claims:
+        if claim.present:
+            what = "a purge is on record that was not carried out: payloads are still there"
+            report.add(Verdict.PURGED, name, claim.first_present, what, count=claim.present)
         worth, problem = trust(claim.terms.place), claim.problem(walk.summary.minimum_index)
         if worth is not Trust.FULL or problem is not None:
             doubtful.append((claim, worth, problem))
@@ -95,9 +98,6 @@ def _judge_payloads(walk: ChainWalk, trust: Callable[[Place], Trust], report: Re
         if claim.gone:
             first, last = claim.gone[0][0], claim.gone[-1][1]
             report.add(Verdict.PURGED, name, first, "payloads purged on schedule", last=last)
-        if claim.present:
-            what = "a purge is on record that was not carried out: payloads are still there"
-            report.add(Verdict.PURGED, name, claim.first_present, what, count=claim.present)
     joined = {retention_class: union(runs) for retention_class, runs in accounted.items()}
     for claim, worth, problem in doubtful:
         left = outside(claim.gone, joined.get(claim.retention_class, ()))

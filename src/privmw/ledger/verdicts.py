@@ -228,8 +228,9 @@ class Report:
 
     @property
     def told(self) -> str:
-        """The worst verdict in words: never ``OK`` where something could not be looked at."""
-        return "cannot judge" if self.unjudged and not self.findings else self.verdict.value
+        """The worst verdict in words: never one of sound ledgers where something could not be looked at."""
+        sound = self.verdict.severity in {Severity.SOUND, Severity.NOTICE}
+        return "cannot judge" if self.unjudged and sound else self.verdict.value
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 sound, 1 a problem, 2 cannot judge; a problem outweighs what could not be judged.
