@@ -106,7 +106,7 @@ class ChainSource(Protocol):
         """``(level, position, hash)`` of the subtrees kept for pruned headers."""
 
     def special(self) -> Iterator[HeaderRow]:
-        """Records of the kinds ``epoch.open``, ``purge`` and ``checkpoint``."""
+        """Records of the kinds ``epoch.open``, ``purge`` and ``checkpoint``; the first two in order of ``seq``."""
 
     def columns_fit(self, row: Any, members: Mapping[str, Any]) -> bool:
         """Whether the columns beside a header say what the header says."""

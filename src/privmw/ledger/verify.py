@@ -45,8 +45,8 @@ def verify(
 
     Args:
         source: Directory of ledger files, one such file, or a ``postgresql://`` DSN.
-        keys: Public keys to trust; ``None`` takes those that lie in the ledger's directory, which prove nothing against
-            someone who can write there.
+        keys: Public keys to trust, by which records must then be signed; ``None`` takes those that lie in the ledger's
+            directory, which prove nothing against someone who can write there, and ask for nothing.
         anchors: Files of notes that were kept elsewhere.
         progress: Told the number of records read, block by block.
         only: Start of the writers' ids that are to be there (``shop/web1/``), where anchors hold notes of other ledgers
@@ -129,9 +129,9 @@ class _StoreChain:
         return self._chain.subtrees()
 
     def special(self) -> Iterator[StoredHeader]:
-        return self._chain.find(
-            Criteria(kinds=frozenset({RecordKind.EPOCH_OPEN, RecordKind.PURGE, RecordKind.CHECKPOINT}))
-        )
+        few = self._chain.find(Criteria(kinds=frozenset({RecordKind.EPOCH_OPEN, RecordKind.PURGE})))
+        yield from sorted(few, key=lambda row: row.seq)
+        yield from self._chain.find(Criteria(kinds=frozenset({RecordKind.CHECKPOINT})))
 
     def columns_fit(self, row: Any, members: Mapping[str, Any]) -> bool:
         if self._mismatches is None:
