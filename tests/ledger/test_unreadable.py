@@ -223,3 +223,15 @@ def test_many_pipes(tmp_path: Path) -> None:
     report = check(tmp_path)
     assert (2, 50) == (report.exit_code(), len(report.unjudged))
     assert time.monotonic() - began < 5
+
+
+def test_a_log_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails under the write-ahead log says nothing about how it ends."""
+    write_ledger(tmp_path, 5)
+
+    def failing(self: filechain.FileChain) -> object:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(filechain.FileChain, "unfinished", failing)
+    report = check(tmp_path)
+    assert ({"OK"}, 2) == (found(report), report.exit_code())

@@ -123,7 +123,11 @@ def read_published_keys(directory: Path) -> list[TrustedKey]:
 def _judge_file(chain: FileChain, report: Report, errors: tuple[type[Exception], ...]) -> None:
     """What only shows in the file itself: its tables, its end, and its indexes."""
     _judge_tables(chain, report, errors)
-    state = _log_state(chain)
+    try:
+        state = _log_state(chain)
+    except OSError as error:
+        report.unjudged.append(f"the write-ahead log of {chain.name} can not be read ({error.strerror})")
+        return
     if state is WalState.TORN:
         report.add(Verdict.TORN, chain.writer_id, None, "the write-ahead log ends in an unfinished transaction")
     elif state is WalState.DAMAGED:
