@@ -119,7 +119,7 @@ def test_each_role_may_do_its_part_only(tmp_path: Path, database: Database) -> N
     """The writer cannot read payloads or delete, the verifier cannot write, the purger cannot add headers."""
     write(tmp_path / "ledger", 2)
     with connect(database.dsn) as owner:
-        assert ["0001_tables.sql", "0002_roles.sql"] == migrate(owner)
+        assert ["0001_tables.sql", "0002_roles.sql", "0004_places.sql"] == migrate(owner)
         assert [] == migrate(owner)
         for role in ("writer", "verifier", "purger"):
             rows(owner, f"DROP ROLE IF EXISTS app_{role}")

@@ -160,9 +160,9 @@ class Pruner:
         if any(not hold.subject_refs and hold.keeps(writer_id, time_ms, retention_class, None) for hold in holds):
             return False
         claim = read_claim(members)
-        if claim is None or claim.writer not in self._minimum:
+        if claim is None or claim.terms.writer not in self._minimum:
             return True
-        minimum = self._minimum[claim.writer]
+        minimum = self._minimum[claim.terms.writer]
         if isinstance(claim, PayloadClaim):
             return not claim.runs or claim.runs[-1][1] < minimum
         return claim.below < minimum

@@ -7,7 +7,6 @@ due on a day is kept through that day and removed from the first moment of the n
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -15,7 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from privmw.errors import ConfigurationError
-from privmw.settings.periods import Period, parse_period
+from privmw.settings.periods import add_period, parse_period
 from privmw.types import Clock
 
 __all__ = ["DEFAULT_HEADER", "DEFAULT_PAYLOAD", "RetentionClassLike", "Rule", "Schedule", "add_period", "zone_named"]
@@ -143,21 +142,6 @@ class Schedule:
     def header_due(self, time_ms: int) -> date:
         """Last day on which a header may be there."""
         return add_period(_date_of(time_ms, self.zone), self.header.period)
-
-
-def add_period(start: date, period: Period) -> date:
-    """Last day of a period that begins on ``start``; parts of days count as whole ones, P0D ends the day before."""
-    if period == (0, 0, 0):
-        return start - timedelta(days=1)
-    months = start.year * 12 + start.month - 1 + period.months
-    year, month = divmod(months, 12)
-    if year > date.max.year:
-        return date.max
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
-    try:
-        return date(year, month + 1, day) + timedelta(days=period.days + -(-period.seconds // 86_400))
-    except OverflowError:
-        return date.max
 
 
 def zone_named(name: str) -> tzinfo:

@@ -53,7 +53,7 @@ class SqliteChain:
         try:
             meta = read_meta(self._connection, path.name)
             self.writer_id = meta["writer_id"]
-            self.created = int(meta.get("created") or 0)
+            self.created = _time_of(meta.get("created"))
         except sqlite3.Error as error:
             self._connection.close()
             raise translate(error, path.name) from None
@@ -303,6 +303,14 @@ class _Transaction:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise translate(error, self._name) from None
+
+
+def _time_of(text: object) -> int:
+    """When a file says that it was made; 0 where it says something else, which ``privmw verify`` reports."""
+    try:
+        return int(str(text)) if len(str(text)) <= 16 else 0
+    except ValueError:
+        return 0
 
 
 def _by_time(row: StoredHeader) -> tuple[int, int]:
