@@ -187,7 +187,7 @@ def test_a_purge_record_that_lies_does_not_cover(tmp_path: Path) -> None:
 
 def test_many_short_runs_take_several_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where what is due lies in many pieces, several purge records share them, and all of it verifies."""
-    monkeypatch.setattr("privmw.ledger.purge.RUNS_PER_RECORD", 5)
+    monkeypatch.setattr("privmw.ledger.due.RUNS_PER_RECORD", 5)
     pieces = [transfer(n, START_MS + (n % 2) * 50 * DAY, purge_after=None) for n in range(40)]
     write_ledger(tmp_path, pieces)
     report = run(tmp_path, START_MS + 100 * DAY)

@@ -219,21 +219,25 @@ class PostgresStore:
         """Every chain, oldest first."""
         return list(self._chains.values())
 
+    def copies(self) -> list[PostgresChain]:
+        """Nothing: a writer is there once."""
+        return []
+
     def unreadable(self) -> list[tuple[str, str]]:
         """Nothing: a database is readable or it is not."""
         return []
 
-    def open_purgeable(self, writer_id: str) -> PostgresChain:
-        """Open one chain to purge it; needs the role ``privmw_purger``.
+    def open_purgeable(self, name: str) -> PostgresChain:
+        """Open one chain to purge it, by the id of its writer; needs the role ``privmw_purger``.
 
         Raises:
             LedgerCorrupt: There is no such chain.
             LedgerUnavailable: The server does not answer.
         """
-        number = self._numbers.get(writer_id)
+        number = self._numbers.get(name)
         if number is None:
             raise LedgerCorrupt("there is no such writer in this ledger")
-        return PostgresChain(connect(self._dsn), number, writer_id, owned=True)
+        return PostgresChain(connect(self._dsn), number, name, owned=True)
 
     def close(self) -> None:
         """Close the connection."""

@@ -52,13 +52,14 @@ class Pruner:
     """Prunes the chains of one ledger in one run.
 
     Args:
-        chains: All of them, because a purge record in one may explain a hole in another.
+        chains: All of them, copies too, because a purge record in one may explain a hole in another.
         schedule: When headers are due.
         sink: Where the records go that say what was dropped.
         clock: Source of their times.
         today: The date in the controller's time zone.
         timeout: Seconds to wait for each of them.
         publish: Called between such a record and the dropping; see :func:`privmw.ledger.purge.purge`.
+        complete: Whether ``chains`` are all that there are; a purge record may explain a hole in one that is not read.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Pruner:
         today: date,
         timeout: float,
         publish: Callable[[], object] | None = None,
+        complete: bool = True,
     ) -> None:
         self._schedule = schedule
         self._sink = sink
@@ -78,7 +80,15 @@ class Pruner:
         self._today = today
         self._timeout = timeout
         self._publish = publish
-        self._minimum = {chain.writer_id: _minimum_index(chain) for chain in chains}
+        self._complete = complete
+        self._minimum: dict[str, int] = {}
+        self._copied: set[str] = set()
+        for chain in chains:
+            minimum = _minimum_index(chain)
+            if chain.writer_id in self._minimum:
+                self._copied.add(chain.writer_id)
+                minimum = min(minimum, self._minimum[chain.writer_id])
+            self._minimum[chain.writer_id] = minimum
 
     def look(self, chain: ReadableChain, holds: Sequence[Hold]) -> list[PrunedHeaders]:
         """What would be dropped, payloads that are due being taken as gone already."""
@@ -111,7 +121,8 @@ class Pruner:
         if self._publish is not None:
             self._publish()
         chain.prune(tree.size, tree.nodes())
-        self._minimum[chain.writer_id] = tree.size
+        if chain.writer_id not in self._copied:
+            self._minimum[chain.writer_id] = tree.size
         return [summary]
 
     def _summary(self, chain: ReadableChain, tree: CompactRange) -> PrunedHeaders:
@@ -119,14 +130,14 @@ class Pruner:
             writer_id=chain.writer_id,
             clause=self._schedule.header.clause,
             period=self._schedule.header.text,
-            count=tree.size - self._minimum.get(chain.writer_id, 0),
+            count=tree.size - _minimum_index(chain),
             below=tree.size,
         )
 
     def _prefix(self, chain: ReadableChain, holds: Sequence[Hold], *, payloads_count: bool) -> CompactRange | None:
         """The tree over everything that may go, ``None`` when nothing new may."""
         nodes = list(chain.subtrees())
-        start = self._minimum.get(chain.writer_id, 0)
+        start = _minimum_index(chain)
         head = chain.head()
         try:
             tree = CompactRange.from_nodes(start, nodes)
@@ -153,20 +164,28 @@ class Pruner:
             members = parse(header)
         except LedgerError:
             return False
-        time_ms = int(members.get("time", 0))
+        time_ms = members.get("time")
+        if not isinstance(time_ms, int):
+            return False
         if self._schedule.header_due(time_ms) >= self._today:
             return False
         retention_class = str(members.get("retention_class") or "")
         if any(not hold.subject_refs and hold.keeps(writer_id, time_ms, retention_class, None) for hold in holds):
             return False
         claim = read_claim(members)
-        if claim is None or claim.writer not in self._minimum:
+        if claim is None:
             return True
-        minimum = self._minimum[claim.writer]
+        minimum = self._minimum.get(claim.writer)
+        if minimum is None:
+            return self._complete
         if isinstance(claim, PayloadClaim):
             return not claim.runs or claim.runs[-1][1] < minimum
         return claim.below < minimum
 
 
 def _minimum_index(chain: ReadableChain) -> int:
-    return sum(1 << level for level, _, _ in chain.subtrees() if 0 <= level < 53)
+    """First ``seq`` that is left; -1 where that can not be told, which is below everything that a record may explain."""
+    try:
+        return sum(1 << level for level, _, _ in chain.subtrees() if 0 <= level < 53)
+    except LedgerError:
+        return -1

@@ -113,7 +113,8 @@ class Ledger:
     @property
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of each part that could not be read; what it held is missing from every answer."""
-        return self._store.unreadable()
+        copies = [(copy.name, f"{copy.name} is a second file of the same writer") for copy in self._store.copies()]
+        return [*self._store.unreadable(), *copies]
 
     def known(self) -> dict[str, frozenset[str]]:
         """What can be asked for: every recipient, country, purpose and category that occurs in a record."""

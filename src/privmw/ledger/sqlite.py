@@ -156,10 +156,21 @@ class SqliteChain:
         Copies that SQLite left in the unallocated parts of pages are overwritten by :mod:`privmw.ledger.scrub`.
         A reader that holds an old snapshot keeps the write-ahead log, and the deleted bytes in it, alive.
         """
+        try:
+            obstacle = self._empty_log(timeout)
+            if obstacle is None:
+                obstacle = scrub(self._connection, self.path, timeout=timeout)
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self.name) from None
+        except OSError as error:
+            raise LedgerUnavailable(f"{self.name}: {error.strerror}") from None
+        return Erasure(complete=obstacle is None, obstacle=obstacle)
+
+    def _empty_log(self, timeout: float) -> str | None:
         until = time.monotonic() + timeout
-        self._connection.execute(
-            "PRAGMA busy_timeout=100"
-        )  # or SQLite would wait for readers longer than it was told to
+        # SQLite would wait for readers longer than it was told to.
+        self._connection.execute("PRAGMA busy_timeout=100")
         while True:
             try:
                 busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -167,22 +178,10 @@ class SqliteChain:
                 busy = 1
             if not busy:
                 self._connection.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
-                return self._scrub(timeout)
+                return None
             if time.monotonic() >= until:
-                return Erasure(
-                    complete=False, obstacle=f"a connection that reads {self.name} keeps its write-ahead log"
-                )
+                return f"a connection that reads {self.name} keeps its write-ahead log"
             time.sleep(0.02)
-
-    def _scrub(self, timeout: float) -> Erasure:
-        try:
-            obstacle = scrub(self._connection, self.path, timeout=timeout)
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
-            raise translate(error, self.name) from None
-        except OSError as error:
-            raise LedgerUnavailable(f"{self.name}: {error.strerror}") from None
-        return Erasure(complete=obstacle is None, obstacle=obstacle)
 
     def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a signed note; the same size again replaces it."""
@@ -232,6 +231,7 @@ class DirectoryStore:
         self._seen: set[Path] = set()
         self._problems: list[tuple[str, str]] = []
         self._chains: dict[str, SqliteChain] = {}
+        self._copies: list[SqliteChain] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -246,8 +246,7 @@ class DirectoryStore:
                 self._problems.append((path.name, str(error)))
                 continue
             if chain.writer_id in self._chains:
-                self._problems.append((path.name, f"{path.name} is a second file of the same writer"))
-                chain.close()
+                self._copies.append(chain)
                 continue
             self._chains[chain.writer_id] = chain
 
@@ -255,25 +254,32 @@ class DirectoryStore:
         """Every readable chain, oldest first."""
         return list(self._chains.values())
 
+    def copies(self) -> list[SqliteChain]:
+        """Further files of writers that :meth:`chains` has one of; they are purged, and answer no question."""
+        return list(self._copies)
+
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of what should be a chain and cannot be read as one."""
         return list(self._problems)
 
-    def open_purgeable(self, writer_id: str) -> SqliteChain:
+    def open_purgeable(self, name: str) -> SqliteChain:
         """Open one chain to purge it.
+
+        Args:
+            name: The chain's name, or the id of its writer.
 
         Raises:
             LedgerUnavailable: It cannot be written.
             LedgerCorrupt: There is no such chain, or it cannot be read.
         """
-        chain = self._chains.get(writer_id)
-        if chain is None:
-            raise LedgerCorrupt("there is no such writer in this ledger")
-        return SqliteChain(chain.path, writable=True)
+        for chain in (*self._chains.values(), *self._copies):
+            if name in (chain.name, chain.writer_id):
+                return SqliteChain(chain.path, writable=True)
+        raise LedgerCorrupt("there is no such writer in this ledger")
 
     def close(self) -> None:
         """Close every file."""
-        for chain in self._chains.values():
+        for chain in (*self._chains.values(), *self._copies):
             chain.close()
 
 
