@@ -95,7 +95,7 @@ class Plan:
             last=self.runs[-1][1],
         )
 
-    def record(self, sink: TransferSink, clock: Clock, today: date, timeout: float) -> None:
+    def record(self, sink: TransferSink, clock: Clock, today: date, timeout: float) -> TransferRecord:
         """Put on record, durably, what will be removed.
 
         Raises:
@@ -116,6 +116,7 @@ class Plan:
             details["clause"] = self.rule.clause
         record = TransferRecord(kind=RecordKind.PURGE, record_id=new_record_id(now), time_ms=now, details=details)
         sink.submit(record, Durability.BEFORE_SEND).wait(timeout)
+        return record
 
     def delete(self, chain: PurgeableChain) -> None:
         """Delete the payloads, some hundred at a time, so that no long read stands in the way of erasing."""

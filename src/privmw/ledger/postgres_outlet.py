@@ -16,6 +16,9 @@ __all__ = ["PostgresOutlet"]
 
 _COLUMNS = ", ".join(FACET_COLUMNS)
 _FACET_ARRAYS = ", ".join(["%s::text[]"] * len(FACET_COLUMNS))
+_FIND_FACETS = f"""
+    SELECT id, {_COLUMNS} FROM facets
+    WHERE key IN (SELECT facet_key(ARRAY[{_COLUMNS}]) FROM unnest({_FACET_ARRAYS}) AS wanted ({_COLUMNS}))"""
 
 
 class PostgresOutlet:
@@ -31,7 +34,6 @@ class PostgresOutlet:
     def __init__(self, dsn: str) -> None:
         self._connection: Connection = connect(dsn)
         self._writers: dict[str, int] = {}
-        self._facets: dict[Facet, int] = {}
         try:
             if not is_ready(self._connection):
                 self._create()
@@ -77,7 +79,8 @@ class PostgresOutlet:
 
         Raises:
             LedgerUnavailable: Nothing was added; try again.
-            LedgerCorrupt: Another header stands in the place of one of these: the chain forked.
+            LedgerCorrupt: Another header stands in the place of one of these: the chain forked. Or the database can not
+                hold one of them.
         """
         number = self._writers[writer_id]
         members = [parse(header.header) for header in headers]
@@ -125,17 +128,11 @@ class PostgresOutlet:
             ) from None
 
     def _known(self, facets: Sequence[Facet]) -> dict[Facet, int]:
-        fresh = sorted({facet for facet in facets if facet not in self._facets})
-        if fresh:
-            arrays = [list(column) for column in zip(*fresh, strict=True)]
-            insert = f"INSERT INTO facets ({_COLUMNS}) SELECT * FROM unnest({_FACET_ARRAYS}) ON CONFLICT DO NOTHING"
-            rows(self._connection, insert, arrays)
-            wanted = f"SELECT * FROM unnest({_FACET_ARRAYS})"
-            select = f"SELECT id, {_COLUMNS} FROM facets WHERE ({_COLUMNS}) IN ({wanted})"
-            # Only kept once committed facets are seen: a rolled-back id must not be reused.
-            found = {Facet(*columns): number for number, *columns in rows(self._connection, select, arrays)}
-            return {**self._facets, **found}
-        return self._facets
+        """Numbers of facets; not kept for the next batch, because the transaction that adds them may be rolled back."""
+        arrays = [list(column) for column in zip(*sorted(set(facets)), strict=True)]
+        insert = f"INSERT INTO facets ({_COLUMNS}) SELECT * FROM unnest({_FACET_ARRAYS}) ON CONFLICT DO NOTHING"
+        rows(self._connection, insert, arrays)
+        return {Facet(*columns): number for number, *columns in rows(self._connection, _FIND_FACETS, arrays)}
 
     def _compare(self, number: int, headers: Sequence[StoredHeader]) -> None:
         if not headers:

@@ -58,7 +58,7 @@ class Pruner:
         clock: Source of their times.
         today: The date in the controller's time zone.
         timeout: Seconds to wait for each of them.
-        publish: Called between such a record and the dropping; see :func:`privmw.ledger.purge.purge`.
+        publish: Called with such a record before the dropping; see :func:`privmw.ledger.purge.purge`.
         complete: Whether ``chains`` are all that there are; a purge record may explain a hole in one that is not read.
     """
 
@@ -71,7 +71,7 @@ class Pruner:
         clock: Clock,
         today: date,
         timeout: float,
-        publish: Callable[[], object] | None = None,
+        publish: Callable[[Sequence[TransferRecord]], object] | None = None,
         complete: bool = True,
     ) -> None:
         self._schedule = schedule
@@ -119,7 +119,7 @@ class Pruner:
         record = TransferRecord(kind=RecordKind.PURGE, record_id=new_record_id(now), time_ms=now, details=details)
         self._sink.submit(record, Durability.BEFORE_SEND).wait(self._timeout)
         if self._publish is not None:
-            self._publish()
+            self._publish([record])
         chain.prune(tree.size, tree.nodes())
         if chain.writer_id not in self._copied:
             self._minimum[chain.writer_id] = tree.size

@@ -14,14 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
-from privmw.errors import LedgerError
+from privmw.errors import LedgerError, LedgerUnavailable
+from privmw.ledger.canonical import parse
 from privmw.ledger.due import Due, PurgedPayloads, look_for_due
 from privmw.ledger.holds import Hold
 from privmw.ledger.prune import PrunedHeaders, Pruner
-from privmw.ledger.reader import PurgeableChain, ReadableChain, Store
+from privmw.ledger.reader import Criteria, PurgeableChain, ReadableChain, Store
 from privmw.ledger.retention import Schedule, earliest
-from privmw.types import Clock, TransferSink
+from privmw.types import Clock, RecordKind, TransferRecord, TransferSink
 
 __all__ = ["PurgeReport", "PurgedPayloads", "purge"]
 
@@ -78,7 +80,8 @@ def purge(
         dry_run: Only look.
         timeout: Seconds to wait for each record, and for readers that stand in the way of erasing.
         publish: Called between a purge record and the deletion that it names, where ``sink`` does not write into
-            ``store`` itself: ships the record there, so that the store never has a hole before its explanation.
+            ``store`` itself: ships the record there, so that the store never has a hole before its explanation. That it
+            arrived is looked up.
         progress: Told the number of records looked at, block by block.
 
     Returns:
@@ -90,6 +93,7 @@ def purge(
     report = PurgeReport(schedule.today(clock), dry_run)
     report.obstacles += store.unreadable()
     chains, copies = store.chains(), store.copies()
+    confirm = None if publish is None else partial(_publish, store, publish)
     pruner = Pruner(
         [*chains, *copies],
         schedule,
@@ -97,10 +101,10 @@ def purge(
         clock=clock,
         today=report.today,
         timeout=timeout,
-        publish=publish,
+        publish=confirm,
         complete=report.complete,
     )
-    run = _Run(store, schedule, sink, clock, holds, timeout, publish, progress, report)
+    run = _Run(store, schedule, sink, clock, holds, timeout, confirm, progress, report)
     for chain in chains:
         run.purge(chain, pruner)
     for (
@@ -120,7 +124,7 @@ class _Run:
     clock: Clock
     holds: Sequence[Hold]
     timeout: float
-    publish: Callable[[], object] | None
+    publish: Callable[[Sequence[TransferRecord]], object] | None
     progress: Callable[[int], None] | None
     report: PurgeReport
     recorded: set[tuple[str, str, str]] = field(default_factory=set)
@@ -159,11 +163,10 @@ class _Run:
     def _record(self, due: Due) -> None:
         """Put on record what will be removed, where it is not yet."""
         fresh = [plan for plan in due.plans if plan.identity not in self.recorded]
-        for plan in fresh:
-            plan.record(self.sink, self.clock, self.report.today, self.timeout)
-            self.recorded.add(plan.identity)
-        if fresh and self.publish is not None:
-            self.publish()
+        records = [plan.record(self.sink, self.clock, self.report.today, self.timeout) for plan in fresh]
+        self.recorded.update(plan.identity for plan in fresh)
+        if records and self.publish is not None:
+            self.publish(records)
 
     def _remove(self, target: PurgeableChain, due: Due, pruner: Pruner | None) -> None:
         for plan in due.plans:
@@ -178,3 +181,19 @@ class _Run:
     def _obstacle(self, chain: ReadableChain, error: Exception) -> None:
         problem = str(error) if isinstance(error, LedgerError) else f"it can not be purged ({type(error).__name__})"
         self.report.obstacles.append((chain.writer_id, problem))
+
+
+def _publish(store: Store, publish: Callable[[], object], records: Sequence[TransferRecord]) -> None:
+    """Ship purge records to the store, and see that they are there.
+
+    Raises:
+        LedgerUnavailable: They are not.
+    """
+    publish()
+    store.refresh()
+    wanted = Criteria(kinds=frozenset({RecordKind.PURGE}), since_ms=min(record.time_ms for record in records))
+    there = {parse(row.header).get("record_id") for chain in store.chains() for row in chain.find(wanted)}
+    if not there.issuperset(record.record_id for record in records):
+        raise LedgerUnavailable(
+            "the purge record did not reach the database, so nothing that it names was deleted there"
+        )
