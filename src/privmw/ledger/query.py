@@ -136,9 +136,7 @@ class Ledger:
         """
         wanted = criteria if criteria is not None else Criteria()
         ranges = [_located(chain, chain.find(wanted, newest_first=newest_first, limit=limit)) for chain in self._chains]
-        ordered = merge(*ranges, key=_by_time, reverse=newest_first)
-        for batch in _batches(islice(ordered, limit)):
-            yield from _entries(batch)
+        yield from _read(merge(*ranges, key=_by_time, reverse=newest_first), limit)
 
     def transfers(
         self, criteria: Criteria | None = None, *, newest_first: bool = False, limit: int | None = None
@@ -151,7 +149,9 @@ class Ledger:
             LedgerCorrupt: A record cannot be read.
         """
         wanted = _transfers_only(criteria)
-        found = (entry for entry in self.entries(wanted, newest_first=newest_first) if entry.record.intent_id is None)
+        ranges = [_located(chain, chain.find(wanted, newest_first=newest_first)) for chain in self._chains]
+        entries = _read(merge(*ranges, key=_by_time, reverse=newest_first), None, ahead=limit)
+        found = (entry for entry in entries if entry.record.intent_id is None)
         for batch in _batches(islice(found, limit)):
             outcomes = self._outcomes(batch)
             yield from (Transfer(entry, outcomes.get(entry.record.record_id)) for entry in batch)
@@ -233,10 +233,20 @@ def _by_time(item: tuple[ReadableChain, StoredHeader]) -> int:
     return item[1].time_ms
 
 
-def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+def _batches(items: Iterable[_T], first: int | None = None) -> Iterator[list[_T]]:
     source = iter(items)
-    while batch := list(islice(source, _BATCH)):
+    size = _BATCH if first is None else min(first, _BATCH)
+    while batch := list(islice(source, size)):
         yield batch
+        size = _BATCH
+
+
+def _read(
+    rows: Iterable[tuple[ReadableChain, StoredHeader]], limit: int | None, ahead: int | None = None
+) -> Iterator[Entry]:
+    """Records of rows with their payloads; at first no more of them than somebody will look at."""
+    for batch in _batches(islice(rows, limit), ahead):
+        yield from _entries(batch)
 
 
 def _entries(rows: Sequence[tuple[ReadableChain, StoredHeader]]) -> Iterator[Entry]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from heapq import merge
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 from privmw.ledger.canonical import parse
 from privmw.ledger.connection import connect, read_meta, translate
-from privmw.ledger.facets import matching_facets
 from privmw.ledger.files import ledger_files
 from privmw.ledger.reader import Criteria, Erasure, StoredCheckpoint, StoredHeader, StoredPayload
 from privmw.ledger.schema import FACET_COLUMNS, Facet, columns_of, facet_of, intent_key
 from privmw.ledger.scrub import scrub
+from privmw.ledger.sqlite_find import HEADER, find
 
 __all__ = ["DirectoryStore", "SqliteChain"]
 
-_HEADER: Final = "h.seq, h.epoch, h.time, h.hash, h.header"
 _PAYLOAD: Final = "seq, salt, data, retention_class, purge_after, subject_ref"
-_MOST_CURSORS: Final = 1_000
 _CHUNK: Final = 500
 _LAST: Final = 2**62
 
@@ -82,7 +77,7 @@ class SqliteChain:
     def facet_mismatches(self) -> Iterator[int]:
         """``seq`` of the records whose search columns do not say what their header says."""
         columns = ", ".join(f"f.{column}" for column in FACET_COLUMNS)
-        statement = f"SELECT {_HEADER}, h.intent, {columns} FROM headers h LEFT JOIN facets f ON f.id = h.facet"
+        statement = f"SELECT {HEADER}, h.intent, {columns} FROM headers h LEFT JOIN facets f ON f.id = h.facet"
         for seq, epoch, time_ms, _, header, intent, *facet in self._rows(f"{statement} ORDER BY h.seq"):
             try:
                 members = parse(header)
@@ -104,31 +99,8 @@ class SqliteChain:
     def find(
         self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[StoredHeader]:
-        """Records that match, ordered by time.
-
-        Each matching facet is an index range of its own, already ordered by time, so a few of them are merged; the time
-        it takes follows what is returned, not what is stored.
-        """
-        chosen = matching_facets(self.facets(), criteria)
-        since = criteria.since_ms if criteria.since_ms is not None else -_LAST
-        until = criteria.until_ms if criteria.until_ms is not None else _LAST
-        most = -1 if limit is None else limit
-        direction = "DESC" if newest_first else "ASC"
-        tail = f"h.time >= ? AND h.time < ? ORDER BY h.time {direction}, h.seq {direction} LIMIT ?"
-        span = (since, until, most)
-        if criteria.subject_ref is not None:
-            some = "" if chosen is None else "h.facet IN (SELECT value FROM json_each(?)) AND "
-            values = (criteria.subject_ref, *(() if chosen is None else (json.dumps(chosen),)), *span)
-            # The plus keeps the planner from walking the time index: one subject has few records.
-            tail = tail.replace("ORDER BY h.time", "ORDER BY +h.time")
-            return self._headers(f"JOIN payloads p ON p.seq = h.seq WHERE p.subject_ref = ? AND {some}+{tail}", values)
-        if chosen is None:
-            return self._headers(f"WHERE {tail}", span)
-        if len(chosen) > _MOST_CURSORS:
-            some = "INDEXED BY headers_time WHERE +h.facet IN (SELECT value FROM json_each(?))"
-            return self._headers(f"{some} AND {tail}", (json.dumps(chosen), *span))
-        ranges = [self._headers(f"WHERE h.facet = ? AND {tail}", (number, *span)) for number in chosen]
-        return islice(merge(*ranges, key=_by_time, reverse=newest_first), limit)
+        """Records that match, ordered by time."""
+        return find(self._rows, criteria, newest_first=newest_first, limit=limit)
 
     def outcomes(self, intent_ids: Sequence[str]) -> Iterator[StoredHeader]:
         """Records whose ``intent_id`` is one of these."""
@@ -206,7 +178,7 @@ class SqliteChain:
             yield number, Facet(*facet)
 
     def _headers(self, clauses: str, values: Sequence[Any] = ()) -> Iterator[StoredHeader]:
-        return map(StoredHeader._make, self._rows(f"SELECT {_HEADER} FROM headers h {clauses}", values))
+        return map(StoredHeader._make, self._rows(f"SELECT {HEADER} FROM headers h {clauses}", values))
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
@@ -309,7 +281,3 @@ class _Transaction:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise translate(error, self._name) from None
-
-
-def _by_time(row: StoredHeader) -> tuple[int, int]:
-    return row.time_ms, row.seq
