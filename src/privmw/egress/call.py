@@ -258,7 +258,7 @@ class Call:
         with suppress(LedgerUnavailable):  # the refusal stands, whether or not it can be recorded
             guard.sink.submit(record, Durability.GROUP)
         if guard.enforcing:
-            _refuse(decision, self._outgoing.host)
+            _refuse(decision, record.recipient_id or "")
 
     def _unchanged(self) -> Prepared:
         return Prepared(self._outgoing.target, self._outgoing.headers)
@@ -306,12 +306,15 @@ async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
     return await to_thread.run_sync(work, *arguments)
 
 
-def _refuse(decision: Decision, host: str) -> NoReturn:
+def _refuse(decision: Decision, recipient: str) -> NoReturn:
+    remedy = decision.remedy
+    if remedy is not None and recipient != decision.recipient:  # a host's name, and not all of it may be repeated
+        remedy = "Declare the host under [recipients]; its name may hold personal data and is not repeated here."
     raise TransferDenied(
         decision.reason_code or ReasonCode.GUARD_FAILED,
-        recipient=decision.recipient or host,
+        recipient=recipient,
         purpose=decision.purpose,
         feature=decision.feature,
         alternative=decision.alternative,
-        remedy=decision.remedy,
+        remedy=remedy,
     )

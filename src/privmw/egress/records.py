@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from privmw.context import RequestContext
+from privmw.egress.hostnames import HostNames
+from privmw.egress.jsonbody import is_name
+from privmw.egress.leaves import TextRewriter
 from privmw.egress.outgoing import Outgoing
 from privmw.policy.decision import TransferRequest
 from privmw.policy.register import Register
@@ -71,6 +74,8 @@ class Recorder:
         detector_version: Hash of the detection rules.
         subject_ref: Turns a subject or tenant id into a keyed reference; without it none is recorded.
         time_ms: The clock.
+        redactor: Keeps personal data in the names of hosts and models out of records; without it, names must be the
+            register's own.
     """
 
     def __init__(
@@ -81,7 +86,10 @@ class Recorder:
         detector_version: str,
         subject_ref: Callable[[str], str] | None,
         time_ms: Callable[[], int],
+        redactor: TextRewriter | None = None,
     ) -> None:
+        self._redactor = redactor
+        self._hosts = HostNames(register, redactor) if redactor is not None else None
         self._register = register
         self._enforcement = enforcement
         self._detector_version = detector_version
@@ -99,6 +107,8 @@ class Recorder:
     ) -> TransferRecord:
         """The record of a transfer that is about to happen, or of one that may not."""
         now = self._time_ms()
+        host = self.host(outgoing)
+        declared = self._register.recipient(decision.recipient) is not None
         kind = RecordKind.TRANSFER
         if decision.kind is DecisionKind.DENY:
             kind = RecordKind.DENIED
@@ -110,8 +120,8 @@ class Recorder:
             "decision": decision.kind,
             "reason_code": decision.reason_code,
             "enforcement": self._enforcement,
-            "recipient_id": decision.recipient or outgoing.host,
-            "server_address": outgoing.host,
+            "recipient_id": decision.recipient if declared else host,
+            "server_address": host,
             "server_port": outgoing.port or (443 if outgoing.scheme == "https" else 80),
             "destination_country": decision.country,
             "country_evidence": decision.country_evidence,
@@ -125,7 +135,7 @@ class Recorder:
             "consent_state": asked.consent,
             "gpc": asked.gpc,
             "opt_out": asked.opt_out,
-            "gen_ai_request_model": found.model,
+            "gen_ai_request_model": self._model(found.model),
             "gen_ai_operation_name": found.operation,
             "bytes_out": found.size,
             "details": found.details(),
@@ -133,6 +143,10 @@ class Recorder:
             **self._declared(decision, outgoing),
         }
         return TransferRecord.of(members)
+
+    def host(self, outgoing: Outgoing) -> str:
+        """The host's name as records and errors may hold it."""
+        return outgoing.host if self._hosts is None else self._hosts.of(outgoing.host, outgoing.port)
 
     def outcome(self, intent: TransferRecord, **members: Any) -> TransferRecord:
         """The record of how an intended transfer ended."""
@@ -152,6 +166,19 @@ class Recorder:
                 **members,
             }
         )
+
+    def _model(self, name: str | None) -> str | None:
+        """A model's name, unless it is none or holds something personal: apps may name models of their own as they like."""
+        if name is None or self._redactor is None or not is_name(name):
+            return None
+        try:
+            return (
+                name
+                if self._redactor.transform(name, lambda entity_type, _: f"<{entity_type}>").value == name
+                else None
+            )
+        except Exception:  # noqa: BLE001 - whatever it is, the record goes without
+            return None
 
     def _payload(self, who: RequestContext | None, found: Findings) -> SubjectPayload | None:
         if who is None:
