@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from privmw.purposes import purpose as purpose
     from privmw.redaction.redactor import Redactor as Redactor
     from privmw.runtime import Runtime as Runtime
+    from privmw.runtime import ambient as ambient
     from privmw.runtime import install as install
     from privmw.runtime import uninstall as uninstall
     from privmw.settings import PrivacySettings as PrivacySettings
@@ -44,6 +45,7 @@ _HOMES = {
     "RequestContext": "privmw.context",
     "Runtime": "privmw.runtime",
     "TransferDenied": "privmw.errors",
+    "ambient": "privmw.runtime",
     "current_context": "privmw.context",
     "identify": "privmw.context",
     "install": "privmw.runtime",
@@ -65,6 +67,7 @@ __all__ = [
     "RequestContext",
     "Runtime",
     "TransferDenied",
+    "ambient",
     "current_context",
     "identify",
     "install",

@@ -13,7 +13,8 @@ from enum import StrEnum
 from privmw.context import ConsentLookup
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
-from privmw.ledger.ambient import AmbientCounter
+from privmw.errors import ConfigurationError
+from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
@@ -22,9 +23,10 @@ from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
+from privmw.settings.nearest import did_you_mean
 from privmw.types import Durability, Receipt, TransferRecord
 
-__all__ = ["Runtime", "Surface", "install", "uninstall"]
+__all__ = ["Runtime", "Surface", "ambient", "install", "uninstall"]
 
 # What users are asked not to enter (national ids), where [input_guard] names nothing else.
 NATIONAL_IDS = ("KR_RRN", "KR_FRN", "US_SSN")
@@ -92,7 +94,7 @@ class Runtime:
         self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
         self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
         self._hosting = tuple(
-            key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
+            self.ambient(key) for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
         self._keys = _pseudonym_keys(settings)
         self._references = KeyedDigest(self._derived(b"subject reference"))
@@ -163,11 +165,24 @@ class Runtime:
                 self._ledger.rest()  # an app ends, and with it perhaps the process, whose other users say no goodbye
             self._users[surface] = max(0, count - 1)
 
+    def ambient(self, recipient: str) -> AmbientSource:
+        """A declared recipient as a source of ambient transfers; see :func:`ambient`.
+
+        Raises:
+            ConfigurationError: The register does not declare it.
+        """
+        if recipient not in self.register.recipients:
+            raise ConfigurationError(
+                "an ambient transfer goes to a declared recipient",
+                field=f"recipients.{recipient}",
+                remedy=did_you_mean(recipient, self.register.recipients) or f"Declare it as [recipients.{recipient}].",
+            )
+        return AmbientSource(recipient, lambda: self._ambient)
+
     def count_ambient(self) -> None:
         """Count one request that reached the app through its declared hosting and network processors."""
-        if self._ambient is not None:
-            for recipient in self._hosting:
-                self._ambient.count(recipient)
+        for source in self._hosting:
+            source.count()
 
     def _start_ledger(self) -> None:
         if self._ledger is not None:
@@ -294,3 +309,28 @@ def uninstall() -> None:
     if runtime is not None:
         for surface in reversed(Surface):
             runtime.release(surface)
+
+
+def ambient(recipient: str) -> AmbientSource:
+    """Have what goes to a recipient all the time counted: a database, a cache, a host that the middleware does not see.
+
+        privmw.ambient("aws_rds").sqlalchemy(engine)
+        MongoClient(uri, event_listeners=[privmw.ambient("mongodb_atlas").pymongo()])
+        privmw.ambient("redis_cloud").count(bytes_out=len(value))
+
+    The ledger gets one record of kind ``ambient`` an hour for each recipient. Counted is in the ledger of the app that runs
+    when something is counted, so a source may be attached where an engine is made, before the app has its settings.
+
+    Args:
+        recipient: Key of the register.
+
+    Raises:
+        ConfigurationError: The settings do not declare it, or are wrong.
+    """
+    Runtime.shared().ambient(recipient)
+    return AmbientSource(recipient, _shared_counter)
+
+
+def _shared_counter() -> AmbientCounter | None:
+    runtime = Runtime._shared
+    return None if runtime is None else runtime._ambient

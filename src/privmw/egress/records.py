@@ -12,6 +12,7 @@ from privmw.egress.jsonbody import is_name
 from privmw.egress.leaves import TextRewriter
 from privmw.egress.outgoing import Outgoing
 from privmw.policy.decision import TransferRequest
+from privmw.policy.members import members_of
 from privmw.policy.register import Register
 from privmw.types import (
     Decision,
@@ -209,35 +210,10 @@ class Recorder:
 
 
 def _declared(register: Register, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "policy_id": register.policy.id,
-        "policy_version": register.policy.version,
-        "policy_sha256": register.policy.sha256,
-        "controller_ref": register.controller.name,
-        "controller_role": register.controller.role,
-        "origin_country": register.controller.country,
-    }
     recipient = register.recipient(decision.recipient)
+    members = members_of(register, recipient, register.purposes.get(decision.purpose or ""))
     if recipient is not None:
-        members |= {
-            "recipient_legal_name": recipient.legal_name,
-            "recipient_contact": recipient.contact,
-            "contract_ref": recipient.contract_ref,
-            "transfer_kind": recipient.transfer_kind,
-            "mechanism": recipient.mechanism,
-            "mechanism_ref": recipient.mechanism_ref,
-            "recipient_retention": recipient.retention,
-            "refusal_effect": recipient.refusal_effect or None,
-            "sale_or_share": recipient.sale_or_share,
-            "gen_ai_provider_name": _provider(register, outgoing) or recipient.provider_name,
-        }
-    purpose = register.purposes.get(decision.purpose or "")
-    if purpose is not None:
-        members |= {
-            "legal_basis": purpose.legal_basis,
-            "retention_class": purpose.retention_class,
-            "data_subject_categories": purpose.data_subjects,
-        }
+        members["gen_ai_provider_name"] = _provider(register, outgoing) or recipient.provider_name
     return members
 
 

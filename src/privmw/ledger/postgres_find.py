@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any, Final
 
 from privmw.ledger.facets import facet_condition
@@ -12,11 +13,11 @@ __all__ = ["HEADER", "find"]
 
 HEADER: Final = "h.seq, h.epoch, h.time, h.hash, h.header"
 
-PAGES: Final = (64, 1_000)
-"""Records of the first page, and of each later one."""
+PAGES: Final = (64, 256, 1_000)
+"""Records of the first page, of the second, and of each later one."""
 
 _MOST_RANGES: Final = 64
-"""Matching facets up to which later pages are merged from their ranges, too."""
+"""Index ranges up to which later pages are merged, too."""
 
 _LAST: Final = 2**62
 
@@ -44,34 +45,42 @@ def find(
     direction, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
     mark = (until, 0) if newest_first else (since, -1)
     within = f"h.writer = %s AND h.time >= %s AND h.time < %s AND (h.time, h.seq) {beyond} (%s, %s)"
-    order = f"ORDER BY h.time {direction}, h.seq {direction} LIMIT %s"
-    # The sum keeps the planner from sorting all that the facets have: here the time index gives the order.
-    some = f"h.facet + 0 = ANY (ARRAY(SELECT id FROM facets WHERE {condition})) AND" if condition else ""
+    order = f"ORDER BY h.time {direction}, h.seq {direction}"
+    # "IS TRUE" has the facets hashed and each record looked up in them: the time index gives the order. As a join the
+    # planner would sort all that the facets have.
+    some = f"(h.facet IN (SELECT id FROM facets WHERE {condition})) IS TRUE AND" if condition else ""
     left = limit if limit is not None else _LAST
-    size, ranges = min(left, PAGES[0]), bool(condition)
-    while left > 0:
+    ranges = bool(condition)
+    for number in count():
+        size = min(left, PAGES[min(number, len(PAGES) - 1)])
         span = (writer, since, until, *mark)
+        if number == 1 and ranges:
+            begun = f"SELECT count(*) FROM ({_begins(condition, within, order)}) AS begun"
+            ranges = run(begun, (*span, *wanted))[0][0] <= _MOST_RANGES
         if criteria.subject_ref is not None:
-            join = f"JOIN payloads p USING (writer, seq) WHERE p.subject_ref = %s AND {some} {within} {order}"
+            join = f"JOIN payloads p USING (writer, seq) WHERE p.subject_ref = %s AND {some} {within} {order} LIMIT %s"
             page = run(f"SELECT {HEADER} FROM headers h {join}", (criteria.subject_ref, *wanted, *span, size))
         elif ranges:
             page = run(_ranges(condition, within, order), (*span, *wanted, size, *span, size, size))
         else:
-            page = run(f"SELECT {HEADER} FROM headers h WHERE {some} {within} {order}", (*wanted, *span, size))
+            tail = f"WHERE {some} {within} {order} LIMIT %s"
+            page = run(f"SELECT {HEADER} FROM headers h {tail}", (*wanted, *span, size))
         found = [StoredHeader._make(row) for row in page]
         yield from found
         left -= len(found)
-        if len(found) < size:
+        if len(found) < size or not left:
             return
         mark = (found[-1].time_ms, found[-1].seq)
-        if ranges and size == PAGES[0]:
-            ranges = run(f"SELECT count(*) FROM facets WHERE {condition}", wanted)[0][0] <= _MOST_RANGES
-        size = min(left, PAGES[1])
+
+
+def _begins(condition: str, within: str, order: str) -> str:
+    """Where the index range of each matching facet begins."""
+    begin = f"SELECT h.time, h.seq FROM headers h WHERE h.facet = id AND {within} {order} LIMIT 1"
+    return f"SELECT id, h.time, h.seq FROM facets, LATERAL ({begin}) AS h WHERE {condition}"
 
 
 def _ranges(condition: str, within: str, order: str) -> str:
-    """A page merged from the index ranges of facets: of those alone whose ranges begin first."""
-    begin = f"SELECT h.time, h.seq FROM headers h WHERE h.facet = id AND {within} {order.replace('%s', '1')}"
-    first = f"SELECT id FROM facets, LATERAL ({begin}) AS h WHERE {condition} {order}"
-    inner = f"SELECT h.* FROM headers h WHERE h.facet = wanted.id AND {within} {order}"
-    return f"SELECT {HEADER} FROM ({first}) AS wanted, LATERAL ({inner}) AS h {order}"
+    """A page merged from index ranges: from those alone that begin first."""
+    first = f"SELECT id FROM ({_begins(condition, within, order)}) AS h {order} LIMIT %s"
+    inner = f"SELECT h.* FROM headers h WHERE h.facet = wanted.id AND {within} {order} LIMIT %s"
+    return f"SELECT {HEADER} FROM ({first}) AS wanted, LATERAL ({inner}) AS h {order} LIMIT %s"

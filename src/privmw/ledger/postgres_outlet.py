@@ -90,7 +90,7 @@ class PostgresOutlet:
             known = self._known(facets)
             statement = """
                 INSERT INTO headers (writer, epoch, seq, time, facet, intent, hash, header)
-                SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::bytea[], %s::bytea[], %s::bytea[])
+                SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %b::bytea[], %b::bytea[], %b::bytea[])
                 ON CONFLICT DO NOTHING RETURNING seq"""
             intents = [
                 None if (intent := header.get("intent_id")) is None else intent_key(intent) for header in members
@@ -155,7 +155,7 @@ class PostgresOutlet:
             rows(self._connection, "SELECT ensure_partition(%s, %s)", (name, month))
         statement = """
             INSERT INTO payloads (writer, seq, class, month, salt, data, purge_after, subject_ref)
-            SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+            SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::date[], %b::bytea[], %b::bytea[], %s::text[], %s::text[])
             ON CONFLICT DO NOTHING"""
         columns: list[object] = [number, [payload.seq for payload in payloads], classes, months]
         columns += [[payload.salt for payload in payloads], [payload.data for payload in payloads]]
