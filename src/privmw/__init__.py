@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from privmw.context import Consent as Consent
     from privmw.context import RequestContext as RequestContext
     from privmw.context import current_context as current_context
     from privmw.context import identify as identify
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from privmw.runtime import Runtime as Runtime
     from privmw.runtime import ambient as ambient
     from privmw.runtime import install as install
+    from privmw.runtime import record_consent as record_consent
     from privmw.runtime import uninstall as uninstall
     from privmw.settings import PrivacySettings as PrivacySettings
     from privmw.types import ConsentState as ConsentState
@@ -33,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ConfigurationError": "privmw.errors",
+    "Consent": "privmw.context",
     "ConsentState": "privmw.types",
     "LedgerError": "privmw.errors",
     "Match": "privmw.types",
@@ -50,11 +53,13 @@ _HOMES = {
     "identify": "privmw.context",
     "install": "privmw.runtime",
     "purpose": "privmw.purposes",
+    "record_consent": "privmw.runtime",
     "uninstall": "privmw.runtime",
 }
 
 __all__ = [
     "ConfigurationError",
+    "Consent",
     "ConsentState",
     "LedgerError",
     "Match",
@@ -72,6 +77,7 @@ __all__ = [
     "identify",
     "install",
     "purpose",
+    "record_consent",
     "uninstall",
 ]
 

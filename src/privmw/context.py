@@ -6,6 +6,7 @@ variable, because a value set in a worker thread or in a task group of its own w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
@@ -13,11 +14,37 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from privmw.errors import ConfigurationError
-from privmw.types import ConsentState
+from privmw.types import ConsentState, SubjectPayload
 
-__all__ = ["Identity", "RequestContext", "current_context", "identify", "open_context", "require_context"]
+__all__ = ["Consent", "Identity", "RequestContext", "current_context", "identify", "open_context", "require_context"]
 
-ConsentLookup = Callable[[str | None, str], ConsentState]
+_VERSION = re.compile(r"[A-Za-z0-9][\w.:/+-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A person's consent to a purpose, and what it rests on.
+
+    Attributes:
+        state: Its state.
+        notice_version: Version of the notice that the person saw (``2026-04-17``); it goes into the provable record, so it is
+            a version and nothing about the person.
+        record_id: Id of its record in the ledger, as :func:`privmw.record_consent` gave it.
+
+    Raises:
+        ConfigurationError: The version is none.
+    """
+
+    state: ConsentState = ConsentState.UNKNOWN
+    notice_version: str | None = None
+    record_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.notice_version is not None and not _VERSION.fullmatch(self.notice_version):
+            raise ConfigurationError("a version is up to 64 letters, digits and . : / + _ -", field="notice_version")
+
+
+ConsentLookup = Callable[[str | None, str], ConsentState | Consent]
 """Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call."""
 
 
@@ -52,14 +79,16 @@ class RequestContext:
         identities: Everyone identified in this request, latest last.
         tenant: The app's own id of the tenant.
         conversation: Id that keeps pseudonyms stable over the turns of one conversation.
-        consent: Consent states known to the app, by purpose key; beats ``consent_lookup``.
+        consent: Consents known to the app, or their states alone, by purpose key; beats ``consent_lookup``.
         consent_lookup: Asked at send time for purposes that ``consent`` does not hold.
+        consent_recorder: Writes a decision to the ledger of the app that the request belongs to.
         transfer_withdrawn: The person withdrew from overseas transfer.
         gpc: The request carried ``Sec-GPC: 1``.
         opt_out: The account or a cookie opts out of analytics.
         minor: The person is below the policy's age limit.
         restricted: Processing is restricted to storage and legal purposes.
         objected: Purposes the person objected to.
+        relied: Consents as they were looked up last in this request, by purpose key.
         cache: Derived objects of other modules, by their key, dropped when an identity is added.
     """
 
@@ -70,14 +99,18 @@ class RequestContext:
     identities: tuple[Identity, ...] = field(default=(), repr=False)
     tenant: str | None = field(default=None, repr=False)
     conversation: str | None = field(default=None, repr=False)
-    consent: dict[str, ConsentState] = field(default_factory=dict)
+    consent: dict[str, ConsentState | Consent] = field(default_factory=dict)
     consent_lookup: ConsentLookup | None = field(default=None, repr=False)
+    consent_recorder: Callable[[RequestContext, str, ConsentState, str | None], Consent] | None = field(
+        default=None, repr=False
+    )
     transfer_withdrawn: bool = False
     gpc: bool = False
     opt_out: bool = False
     minor: bool = False
     restricted: bool = False
     objected: frozenset[str] = frozenset()
+    relied: dict[str, Consent] = field(default_factory=dict, repr=False)
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -93,11 +126,37 @@ class RequestContext:
     def consent_for(self, purpose: str) -> ConsentState:
         """The person's consent to a purpose as of now."""
         known = self.consent.get(purpose)
-        if known is not None:
-            return known
-        if self.consent_lookup is not None:
-            return self.consent_lookup(self.subject_id, purpose)
-        return ConsentState.UNKNOWN
+        if known is None and self.consent_lookup is not None:
+            known = self.consent_lookup(self.subject_id, purpose)
+        consent = known if isinstance(known, Consent) else Consent(known or ConsentState.UNKNOWN)
+        self.relied[purpose] = consent
+        return consent.state
+
+    def payload(
+        self,
+        reference: Callable[[str], str] | None,
+        *,
+        item_fields: tuple[str, ...] = (),
+        consent_record_ref: str | None = None,
+    ) -> SubjectPayload:
+        """What a record may keep of the request until it is purged.
+
+        Args:
+            reference: Turns a subject or tenant id into a keyed reference; without it neither is kept.
+            item_fields: JSON paths of the fields that held personal data.
+            consent_record_ref: Id of the consent's record that a transfer relies on.
+        """
+        path = getattr((self.scope or {}).get("route"), "path", None)
+        subject = self.subject_id
+        return SubjectPayload(
+            subject_ref=reference(subject) if subject is not None and reference is not None else None,
+            consent_record_ref=consent_record_ref,
+            tenant_ref=reference(self.tenant) if self.tenant is not None and reference is not None else None,
+            request_id=self.request_id,
+            trace_id=self.trace_id,
+            route=path if isinstance(path, str) else None,
+            item_fields=item_fields,
+        )
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)

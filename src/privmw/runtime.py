@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable
 from enum import StrEnum
 
-from privmw.context import ConsentLookup
+from privmw.context import Consent, ConsentLookup, require_context
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
 from privmw.errors import ConfigurationError
 from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
+from privmw.ledger.consents import ConsentRecorder
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.redaction.configured import configured_redactor, configured_tier
@@ -24,9 +25,9 @@ from privmw.redaction.ner import NerRedactor
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.settings.nearest import did_you_mean
-from privmw.types import Durability, Receipt, TransferRecord
+from privmw.types import ConsentState, Durability, Receipt, TransferRecord
 
-__all__ = ["Runtime", "Surface", "ambient", "install", "uninstall"]
+__all__ = ["Runtime", "Surface", "ambient", "install", "record_consent", "uninstall"]
 
 # What users are asked not to enter (national ids), where [input_guard] names nothing else.
 NATIONAL_IDS = ("KR_RRN", "KR_FRN", "US_SSN")
@@ -76,6 +77,7 @@ class Runtime:
         guard: Decides on outbound calls.
         input_guard: Finds what users must not send in; ``None`` where switched off.
         consent_lookup: Asked for a consent that the request's context does not hold.
+        consents: Records decisions and opt-outs.
 
     Raises:
         ConfigurationError: A setting cannot be carried out.
@@ -110,6 +112,7 @@ class Runtime:
             max_body=settings.egress.max_body_bytes,
             subject_ref=self.subject_ref,
         )
+        self.consents = ConsentRecorder(self.register, self.ledger, reference=self.subject_ref)
         self._background = BackgroundTransfers(
             self.register,
             sink,
@@ -334,3 +337,27 @@ def ambient(recipient: str) -> AmbientSource:
 def _shared_counter() -> AmbientCounter | None:
     runtime = Runtime._shared
     return None if runtime is None else runtime._ambient
+
+
+def record_consent(purpose: str, state: ConsentState, *, notice_version: str | None = None) -> Consent:
+    """Put on record that the identified person gave, refused or withdrew consent to a purpose; it holds at once.
+
+        choice = record_consent("newsletter", ConsentState.GIVEN, notice_version="2026-04-17")
+
+    Keep what it returns beside the person's choice, and give it back where privmw asks for consent
+    (``PrivacyMiddleware(app, consent=...)``): transfers that rely on it then name the notice, and the record of the consent.
+
+    Args:
+        purpose: Purpose key of the register.
+        state: ``given``, ``refused``, ``withdrawn`` or ``expired``.
+        notice_version: Version of the notice that the person saw.
+
+    Returns:
+        The consent with the id of its record, without one where no ledger is kept.
+
+    Raises:
+        ConfigurationError: No request or job context is open, or an argument is none of these.
+    """
+    context = require_context("record_consent()")
+    recorder = context.consent_recorder or Runtime.shared().consents.record
+    return recorder(context, purpose, state, notice_version)

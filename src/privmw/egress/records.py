@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from privmw.context import RequestContext
+from privmw.context import Consent, RequestContext
 from privmw.egress.hostnames import HostNames
 from privmw.egress.jsonbody import is_name
 from privmw.egress.leaves import TextRewriter
@@ -110,6 +110,7 @@ class Recorder:
         now = self._time_ms()
         host = self.host(outgoing)
         declared = self._register.recipient(decision.recipient) is not None
+        relied = who.relied.get(asked.purpose or "") if who is not None else None
         kind = RecordKind.TRANSFER
         if decision.kind is DecisionKind.DENY:
             kind = RecordKind.DENIED
@@ -134,13 +135,14 @@ class Recorder:
             "detector_version": self._detector_version,
             "retention_requested": found.retention,
             "consent_state": asked.consent,
+            "notice_version": relied.notice_version if relied is not None else None,
             "gpc": asked.gpc,
             "opt_out": asked.opt_out,
             "gen_ai_request_model": self._model(found.model),
             "gen_ai_operation_name": found.operation,
             "bytes_out": found.size,
             "details": found.details(),
-            "payload": self._payload(who, found),
+            "payload": self._payload(who, found, relied),
             **self._declared(decision, outgoing),
         }
         return TransferRecord.of(members)
@@ -181,22 +183,11 @@ class Recorder:
         except Exception:  # noqa: BLE001 - whatever it is, the record goes without
             return None
 
-    def _payload(self, who: RequestContext | None, found: Findings) -> SubjectPayload | None:
+    def _payload(self, who: RequestContext | None, found: Findings, relied: Consent | None) -> SubjectPayload | None:
         if who is None:
             return SubjectPayload(item_fields=found.fields) if found.fields else None
-        route = (who.scope or {}).get("route")
-        path = getattr(route, "path", None)
-        return SubjectPayload(
-            subject_ref=self._ref(who.subject_id),
-            tenant_ref=self._ref(who.tenant),
-            request_id=who.request_id,
-            trace_id=who.trace_id,
-            route=path if isinstance(path, str) else None,
-            item_fields=found.fields,
-        )
-
-    def _ref(self, value: str | None) -> str | None:
-        return self._subject_ref(value) if value is not None and self._subject_ref is not None else None
+        consented = relied.record_id if relied is not None else None
+        return who.payload(self._subject_ref, item_fields=found.fields, consent_record_ref=consented)
 
     def _declared(self, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
         """What the register says of policy, recipient and purpose; worked out once for each host."""

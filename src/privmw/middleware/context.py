@@ -17,7 +17,8 @@ class ContextMiddleware(SurfaceMiddleware):
     """Opens a :class:`~privmw.context.RequestContext` for each HTTP request and WebSocket connection.
 
     Takes the trace id from ``traceparent`` (W3C Trace Context) and the opt-out signal from ``Sec-GPC``. The purpose is
-    resolved later, from the route that the router will choose.
+    resolved later, from the route that the router will choose. Opt-outs and withdrawals that the request showed are recorded
+    when it is over, where they changed.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,6 +33,7 @@ class ContextMiddleware(SurfaceMiddleware):
             scope=scope,
             gpc=global_privacy_control(headers),
             consent_lookup=self.runtime.consent_lookup,
+            consent_recorder=self.runtime.consents.record,
         )
         token = enter_context(context)
         try:
@@ -40,6 +42,7 @@ class ContextMiddleware(SurfaceMiddleware):
             remember_context(error, context)
             raise
         finally:
+            self.runtime.consents.observe(context)
             exit_context(token)
 
 
