@@ -184,6 +184,7 @@ MATRIX: Mapping[str, tuple[str, ...]] = {
 # What a policy or an app need not have, and what a golden record shows that it can be kept where there is one.
 WHERE_PRESENT: Mapping[str, tuple[str, ...]] = {
     "policy by digest": ("H policy_sha256",),
+    "provenance of content (C2PA)": ("H provenance",),
     "special categories and national ids": ("H special_category", "H contains_national_id"),
     "due date of the payload": ("H purge_after",),
     "encryption in transit": ("H tls.protocol.version", "H network.protocol.name"),

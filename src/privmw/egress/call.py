@@ -143,6 +143,7 @@ class Call:
     def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
         outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
         found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
+        found.provenance = reading.provenance
         found.names_searched = names is None or names.complete
         rewriting = leaves.rewrite(self._guard.transform(names), self._replacement(self._decision.payload))
         found.categories = categories_of(rewriting.counts)

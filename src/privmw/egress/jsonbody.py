@@ -137,11 +137,11 @@ class _Walk:
         media, parameters, encoded = uri[1] or "text/plain", uri[2], uri[3]
         content = text[uri.end() :]
         if not _TEXT_MEDIA.match(media.lower()):
-            self._leaves.attach(media)
+            self._leaves.attach(media, content)
         elif encoded:
             plain = _decoded(content)
             if plain is None:
-                self._leaves.attach(media)
+                self._leaves.attach(media, content)
             else:
                 self._leaves.add(plain, partial(_put_base64, put, f"data:{media}{parameters};base64,"), path)
         else:
@@ -151,7 +151,7 @@ class _Walk:
         plain = _decoded(text)
         if plain is None:
             media = holder.get("media_type") or holder.get("mimeType") if isinstance(holder, dict) else None
-            self._leaves.attach(media if isinstance(media, str) else "")
+            self._leaves.attach(media if isinstance(media, str) else "", text)
         else:
             self._leaves.add(plain, partial(_put_base64, put, ""), path)
 

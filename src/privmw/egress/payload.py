@@ -174,7 +174,7 @@ def _multipart(content_type: str, data: bytes, leaves: Leaves) -> Body:
         if part.filename:
             leaves.add(part.filename, part.rename_file, ("filename",), "filename", prose=False)
         if not (_is_text(part.media_type) and part.is_plain):
-            leaves.attach(part.media_type)
+            leaves.attach(part.media_type, part.content)
             continue
         inner = Leaves()
         if part.filename and part.filename.endswith(".jsonl"):  # a batch: each line is a request of its own

@@ -43,6 +43,7 @@ class Findings:
         operation: GenAI operation, ``None`` where the endpoint is not known as one.
         retention: What the request asks of the provider's retention (``store=false``).
         size: Bytes of the body as sent, bucketed.
+        provenance: Whether binary content that is sent as it is carries a C2PA manifest.
         names_searched: ``False`` where the NER tier was to look for names and did not look at everything.
     """
 
@@ -55,6 +56,7 @@ class Findings:
     retention: str | None = None
     size: int | None = None
     names_searched: bool = True
+    provenance: bool = False
 
     def details(self) -> dict[str, JSONValue]:
         """What a record says beyond its named fields; nothing per person."""
@@ -138,6 +140,7 @@ class Recorder:
             "notice_version": relied.notice_version if relied is not None else None,
             "gpc": asked.gpc,
             "opt_out": asked.opt_out,
+            "provenance": "preserved" if found.provenance else None,
             "gen_ai_request_model": self._model(found.model),
             "gen_ai_operation_name": found.operation,
             "bytes_out": found.size,
