@@ -68,6 +68,8 @@ class TestMaintenance:
         assert set() == canaries(tmp_path / "l")
         assert "could not be anchored: FileNotFoundError in FileAnchor" in caplog.text
         anchor.path.parent.mkdir()
+        job.run_due()
+        assert 1 == anchor.path.read_text().count("privmw/default\n1\n")
         clock.now_ms += HOUR
         job.run_due()
         writer.close(10)
@@ -75,7 +77,7 @@ class TestMaintenance:
         kinds = "SELECT count(*) FROM headers JOIN facets ON facets.id = facet WHERE kind = 'checkpoint'"
         assert (2,) == connection.execute(kinds).fetchone()
         connection.close()
-        assert "privmw/default\n1\n" in anchor.path.read_text()
+        assert 2 == anchor.path.read_text().count("privmw/default\n1\n")
 
     def test_a_super_checkpoint_that_fails_stops_no_purge(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -1,6 +1,7 @@
 """A record that can not be stored is refused alone, whatever is wrong with it."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from privmw.errors import LedgerUnavailable
+from privmw.ledger.chain import Sealed
+from privmw.ledger.observer import OpenChain
 from privmw.types import Durability, SubjectPayload
 from tests.ledger.test_writer_faults import connection_of, opened
 from tests.ledger.writing_helpers import intent, kinds, stored
@@ -46,6 +49,22 @@ def test_a_record_that_can_not_be_stored_is_refused_alone(tmp_path: Path, change
     assert 1 == len(list((tmp_path / "ledger").glob("*.sqlite3")))
 
 
+class ComesAndGoes:
+    """An observer that does nothing."""
+
+    def opened(self, chain: OpenChain) -> None:
+        """Nothing."""
+
+    def committed(self, records: Sequence[Sealed]) -> None:
+        """Nothing."""
+
+    def tick(self, time_ms: int) -> None:
+        """Nothing."""
+
+    def closing(self) -> None:
+        """Nothing."""
+
+
 class PickyConnection:
     """A real connection that takes no header with a certain text in it, for whatever reason a database may have."""
 
@@ -68,7 +87,13 @@ class PickyConnection:
 
 def test_what_only_the_database_finds_wrong_is_refused_alone(tmp_path: Path) -> None:
     """A batch that the database refuses for one record in it is written record by record; nobody else is denied."""
-    writer = opened(tmp_path / "ledger", group_ms=200)
+    told: list[int] = []
+
+    class Watcher(ComesAndGoes):
+        def committed(self, records: Sequence[Sealed]) -> None:
+            told.extend(record.seq for record in records)
+
+    writer = opened(tmp_path / "ledger", group_ms=200, observers=[Watcher()])
     picky = PickyConnection(connection_of(writer), sqlite3.DataError("string or blob too big"))
     writer._session._file._connection = picky  # type: ignore[union-attr]
     receipts = [writer.submit(intent(number, feature="poison" if number == 4 else "chat")) for number in range(9)]
@@ -77,7 +102,9 @@ def test_what_only_the_database_finds_wrong_is_refused_alone(tmp_path: Path) -> 
     assert "cannot be stored: string or blob too big" in str(receipts[4].problem)
     writer.close()
     assert 2 == picky.refusals
-    assert 9 == kinds(stored(tmp_path / "ledger")).count("transfer")
+    members = stored(tmp_path / "ledger")
+    assert 9 == kinds(members).count("transfer")
+    assert list(range(len(members))) == told
 
 
 def test_a_disk_that_fails_amid_single_records_loses_none(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Written(NamedTuple):
     """What became of a batch.
 
     Attributes:
-        sealed: What was appended, durably.
+        sealed: What was appended, durably, and the observers are to be told of.
         refused: Why a record was refused, by ``id(item)``.
         left: Items that were not written, and may be yet.
         error: What keeps the file from being written, ``None`` where nothing does.
@@ -79,22 +79,21 @@ def write_batch(session: Session, gap: TransferRecord | None, items: Sequence[It
 def _one_by_one(
     session: Session, gap: TransferRecord | None, items: Sequence[Item], landed: frozenset[str], refused: dict[int, str]
 ) -> Written:
-    written: list[Sealed] = []
     if gap is not None:
-        written += _alone(session, gap)
+        _alone(session, gap)
     for position, item in enumerate(items):
         if id(item) in refused or not _is_new(item, landed):
             continue
         try:
-            written += _alone(session, item.record)  # type: ignore[arg-type]
+            _alone(session, item.record)  # type: ignore[arg-type]
         except Exception as error:  # noqa: BLE001 - as above
             if not _blames_a_record(error):
-                return Written(written, refused, items[position:], error)
+                return Written([], refused, items[position:], error)
             refused[id(item)] = _refusal(error)
-    return Written(written, refused)
+    return Written([], refused)
 
 
-def _alone(session: Session, record: TransferRecord) -> list[Sealed]:
+def _alone(session: Session, record: TransferRecord) -> None:
     chain = session.chain
     mark = chain.head
     sealed = [chain.seal(record)]
@@ -103,7 +102,7 @@ def _alone(session: Session, record: TransferRecord) -> list[Sealed]:
     except BaseException:
         chain.rewind(mark)
         raise
-    return sealed
+    session.tell(sealed)
 
 
 def _is_new(item: Item, landed: frozenset[str]) -> bool:

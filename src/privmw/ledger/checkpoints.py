@@ -177,7 +177,15 @@ class Checkpointer:
     def _anchor(self) -> None:
         for anchor in self._anchors:
             waiting = self._unsent[id(anchor)]
-            if waiting and _kept(anchor, list(waiting)):
+            if not waiting:
+                continue
+            try:
+                anchor.keep(list(waiting))
+            except Exception as error:  # noqa: BLE001 - an anchor that is down must not stop the ledger; it is tried again
+                logger.warning(
+                    "checkpoints could not be anchored: %s in %s", type(error).__name__, type(anchor).__name__
+                )
+            else:
                 waiting.clear()
 
     def _read_previous(self, stored: StoredCheckpoint | None) -> Checkpoint | None:
@@ -222,8 +230,7 @@ def super_checkpoint(
     """Sign one statement over the latest checkpoints of all writers, so that a missing writer shows.
 
     Only checkpoints that these keys signed are taken in. The statement becomes a ``checkpoint`` record in the chain of
-    ``sink``, with the list of writers in it, and goes to the anchors behind the checkpoints it is about. An anchor that
-    does not take it gets the next one, which says all that this one said.
+    ``sink``, with the list of writers in it, and goes to the anchors behind the checkpoints it is about.
 
     Args:
         store: The whole ledger.
@@ -271,15 +278,5 @@ def super_checkpoint(
         Durability.BEFORE_SEND,
     ).wait(timeout)
     for anchor in anchors:
-        _kept(anchor, [*(latest[item.origin][1] for item in writers), signed])
+        anchor.keep([*(latest[item.origin][1] for item in writers), signed])
     return whole
-
-
-def _kept(anchor: Anchor, notes: Sequence[bytes]) -> bool:
-    """Whether an anchor took notes; one that is down must not stop the ledger."""
-    try:
-        anchor.keep(notes)
-    except Exception as error:  # noqa: BLE001 - anchors are anybody's code, and the notes are offered again
-        logger.warning("checkpoints could not be anchored: %s in %s", type(error).__name__, type(anchor).__name__)
-        return False
-    return True

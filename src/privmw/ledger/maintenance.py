@@ -20,6 +20,7 @@ from privmw.ledger.anchors import Anchor
 from privmw.ledger.checkpoints import super_checkpoint
 from privmw.ledger.files import FileLock
 from privmw.ledger.holds import HOLDS_FILE, HoldFile
+from privmw.ledger.patience import PatientAnchor
 from privmw.ledger.purge import PurgeReport, purge
 from privmw.ledger.reader import open_store
 from privmw.ledger.retention import Schedule
@@ -149,7 +150,7 @@ class Maintenance:
         self._clock = clock
         self._deployment = deployment
         self._keys = keys
-        self._anchors = tuple(anchors)
+        self._anchors = tuple(map(PatientAnchor, anchors))
         self._on_report = on_report
         self._dsn = dsn
         self._outbox = outbox
@@ -223,6 +224,8 @@ class Maintenance:
 
     def _super_checkpoint(self) -> None:
         now = self._clock.time_ms()
+        for anchor in self._anchors:
+            anchor.offer()
         if self._keys is None or not self._super_due(now):
             return
         lock = FileLock.take(self._directory / LOCK_FILE)

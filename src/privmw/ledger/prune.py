@@ -165,7 +165,7 @@ class Pruner:
         except LedgerError:
             return False
         time_ms = members.get("time")
-        if not isinstance(time_ms, int):
+        if not isinstance(time_ms, int) or (members.get("kind") == "purge" and not self._complete):
             return False
         if self._schedule.header_due(time_ms) >= self._today:
             return False
@@ -173,11 +173,9 @@ class Pruner:
         if any(not hold.subject_refs and hold.keeps(writer_id, time_ms, retention_class, None) for hold in holds):
             return False
         claim = read_claim(members)
-        if claim is None:
+        if claim is None or claim.writer not in self._minimum:
             return True
-        minimum = self._minimum.get(claim.writer)
-        if minimum is None:
-            return self._complete
+        minimum = self._minimum[claim.writer]
         if isinstance(claim, PayloadClaim):
             return not claim.runs or claim.runs[-1][1] < minimum
         return claim.below < minimum

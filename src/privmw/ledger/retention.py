@@ -18,16 +18,7 @@ from privmw.errors import ConfigurationError
 from privmw.settings.periods import Period, parse_period
 from privmw.types import Clock
 
-__all__ = [
-    "DEFAULT_HEADER",
-    "DEFAULT_PAYLOAD",
-    "RetentionClassLike",
-    "Rule",
-    "Schedule",
-    "add_period",
-    "earliest",
-    "zone_named",
-]
+__all__ = ["DEFAULT_HEADER", "DEFAULT_PAYLOAD", "RetentionClassLike", "Rule", "Schedule", "add_period", "zone_named"]
 
 
 class RetentionClassLike(Protocol):
@@ -160,11 +151,6 @@ class Schedule:
         return add_period(_date_of(time_ms, self.zone), self.header.period)
 
 
-def earliest(*days: date | None) -> date | None:
-    """The earliest of the dates that are given, ``None`` without any."""
-    return min((day for day in days if day is not None), default=None)
-
-
 def add_period(start: date, period: Period) -> date:
     """Last day of a period that begins on ``start``; parts of days count as whole ones, P0D ends the day before."""
     if period == (0, 0, 0):
@@ -196,6 +182,11 @@ def zone_named(name: str) -> tzinfo:
             field="ledger.timezone",
             remedy="Use an IANA name such as Asia/Seoul",
         ) from None
+
+
+def earliest(*days: date | None) -> date | None:
+    """The earliest of the dates that are given, ``None`` without any."""
+    return min((day for day in days if day is not None), default=None)
 
 
 def _date_of(time_ms: int, zone: tzinfo) -> date:
