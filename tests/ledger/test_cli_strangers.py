@@ -58,7 +58,7 @@ def test_without_arguments_the_settings_name_the_ledger(
         (["purge", "--from", "2026-01-01"], "--from: narrows a legal hold"),
         (["purge", "--hold", "a", "--release", "b"], "only one of --holds, --hold, --release and --dry-run"),
         (["purge", "--hold", "a", "--dry-run"], "only one of --holds, --hold, --release and --dry-run"),
-        (["purge", "--timeout", "-1"], "--timeout: must not be negative"),
+        (["purge", "--timeout", "-1"], "--timeout: must be from 0 to 86400 seconds"),
         (["verify", "--jobs", "0"], "--jobs: must be 1 or more"),
         (["transfers", "--limit", "0"], "--limit: must be 1 or more"),
     ],

@@ -156,20 +156,30 @@ class Ledger:
             outcomes = self._outcomes(batch)
             yield from (Transfer(entry, outcomes.get(entry.record.record_id)) for entry in batch)
 
-    def follow(self, criteria: Criteria | None = None, *, interval: float = 0.5) -> Iterator[Transfer]:
-        """Yield matching transfers and refusals as they become durable, without end and without their outcomes.
+    def follow(
+        self, criteria: Criteria | None = None, *, interval: float = 0.5, limit: int | None = None
+    ) -> Iterator[Transfer]:
+        """Yield matching transfers and refusals as they become durable, without their outcomes.
+
+        It ends when ``until_ms`` is over, and goes on for ever without it.
 
         Args:
             criteria: What is asked for; ``since_ms`` asks for older records first.
             interval: Seconds between two looks.
+            limit: Begin with so many older records, the latest.
         """
         wanted = _transfers_only(criteria)
         seen = {chain.writer_id: head.seq for chain in self._chains if (head := chain.head()) is not None}
-        if wanted.since_ms is not None:
-            for entry in self.entries(wanted):
-                if entry.seq <= seen.get(entry.writer_id, -1) and entry.record.intent_id is None:
-                    yield Transfer(entry)
-        while True:
+        if wanted.since_ms is not None or limit is not None:
+            older = (
+                entry
+                for entry in self.entries(wanted, newest_first=limit is not None)
+                if entry.seq <= seen.get(entry.writer_id, -1) and entry.record.intent_id is None
+            )
+            yield from map(Transfer, older if limit is None else reversed(list(islice(older, limit))))
+        over = False
+        while not over:
+            over = wanted.until_ms is not None and time.time_ns() // 1_000_000 >= wanted.until_ms
             for chain in self._chains:
                 fresh = list(chain.headers(seen.get(chain.writer_id, -1) + 1))
                 yield from (
@@ -177,9 +187,10 @@ class Ledger:
                 )
                 if fresh:
                     seen[chain.writer_id] = fresh[-1].seq
-            time.sleep(interval)
-            self._store.refresh()
-            self._chains = self._store.chains()
+            if not over:
+                time.sleep(interval)
+                self._store.refresh()
+                self._chains = self._store.chains()
 
     def close(self) -> None:
         """Release the store."""

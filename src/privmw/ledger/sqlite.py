@@ -193,12 +193,17 @@ class DirectoryStore:
     """A directory of ledger files, or one file.
 
     Raises:
-        LedgerUnavailable: There is nothing at that place.
+        LedgerUnavailable: There is nothing at that place, or it may not be read.
     """
 
     def __init__(self, source: Path) -> None:
-        if not source.exists():
-            raise LedgerUnavailable(f"there is no ledger at {source}")
+        try:
+            if not source.exists():
+                raise LedgerUnavailable(f"there is no ledger at {source}")
+            if source.is_dir():
+                next(source.iterdir(), None)  # else a folder that may not be read is an empty one
+        except OSError as error:
+            raise LedgerUnavailable(f"{source} can not be read: {error.strerror}") from None
         self._source = source
         self._seen: set[Path] = set()
         self._problems: list[tuple[str, str]] = []
