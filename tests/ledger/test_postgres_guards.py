@@ -24,6 +24,7 @@ from privmw.types import RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.proof_helpers import START_MS, ManualClock, transfer, write_ledger
 from tests.ledger.test_postgres import same, same_count, write
+from tests.ledger.writing_helpers import kinds, stored
 
 DAY = 86_400_000
 OLD = START_MS - 800 * DAY
@@ -177,15 +178,19 @@ def test_a_database_of_an_older_version_is_upgraded(
     assert 22 == same(tmp_path / "ledger", database.dsn)
 
 
-def test_a_purge_that_the_database_refuses_is_an_obstacle(old: Path, fleet: Database) -> None:
-    """Where the owner's bound is longer than the schedule, payloads go, headers stay, and the report says why."""
+def test_headers_that_the_database_keeps_are_an_obstacle(old: Path, fleet: Database) -> None:
+    """Where the owner's bound is longer than the schedule, payloads go, headers stay without a record of pruning, and why."""
     with connect(fleet.dsn) as connection:
         rows(connection, "UPDATE limits SET minimum_header_age = '10 years'")
     clock = ManualClock(START_MS)
     writer = LedgerWriter(old, clock=clock, host="purger")
     schedule = Schedule({"subject_3m": Rule("subject_3m", "P3M")}, header=Rule("header", "P1Y"))
     with closing(PostgresStore(fleet.dsn)) as store:
-        report = purge(store, schedule, writer, clock=clock, publish=lambda: shipped(old, fleet.dsn))
+        reports = [
+            purge(store, schedule, writer, clock=clock, publish=lambda: shipped(old, fleet.dsn)) for _ in range(3)
+        ]
     writer.close(10)
-    assert 20 == sum(item.count for item in report.payloads)
-    assert ["headers are younger"] == [problem.split(": ")[1][:19] for _, problem in report.obstacles]
+    assert [20, 0, 0] == [sum(item.count for item in report.payloads) for report in reports]
+    assert [True] * 3 == ["minimum_header_age" in report.obstacles[0][1] for report in reports]
+    assert [[]] * 3 == [report.headers for report in reports]
+    assert 1 == kinds(stored(old)).count("purge")

@@ -259,7 +259,8 @@ def test_purge_while_the_writer_writes(tmp_path: Path) -> None:
     assert number > 401
     report = check(tmp_path)
     assert {"PURGED"} == found(report), report.as_dict()
-    assert not [name for name in canaries(tmp_path) if name[8:14] < "000400"]
+    # What SQLite moved since then may have left part of a younger value behind, which the purge of that one removes.
+    assert not [name for name in canaries(tmp_path) if name[8:14].isdigit() and name[8:14] < "000400"]
 
 
 def test_verifying_and_purging_keep_the_locks_of_this_process(tmp_path: Path) -> None:

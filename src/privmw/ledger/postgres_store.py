@@ -140,6 +140,12 @@ class PostgresChain:
         )[0][0]
         return number
 
+    def prunable_until_ms(self) -> int | None:
+        """The owner's bound: headers after this time are younger than ``limits.minimum_header_age``."""
+        statement = "SELECT floor(extract(epoch FROM now() - minimum_header_age) * 1000)::bigint FROM limits"
+        bound: int = self._rows(statement)[0][0]
+        return bound
+
     def close(self) -> None:
         """Close its connection, if it has one of its own."""
         if self._owned:

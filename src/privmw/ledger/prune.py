@@ -60,6 +60,9 @@ class Pruner:
         timeout: Seconds to wait for each of them.
         publish: Called with such a record before the dropping; see :func:`privmw.ledger.purge.purge`.
         complete: Whether ``chains`` are all that there are; a purge record may explain a hole in one that is not read.
+
+    Attributes:
+        bounded: Writers whose headers are due, and kept by a bound of the store's own.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Pruner:
         self._timeout = timeout
         self._publish = publish
         self._complete = complete
+        self.bounded: list[str] = []
         self._minimum: dict[str, int] = {}
         self._copied: set[str] = set()
         for chain in chains:
@@ -145,6 +149,7 @@ class Pruner:
             return None
         if head is None or any(not hold.subject_refs and chain.writer_id in hold.writers for hold in holds):
             return None
+        bound = chain.prunable_until_ms()
         payload = next(iter(chain.payloads()), None) if payloads_count else None
         stop = min(head.seq, head.seq if payload is None else payload.seq)
         while tree.size < stop:
@@ -152,7 +157,11 @@ class Pruner:
             if not block:
                 break
             for row in block:
-                if row.seq != tree.size or not self._may_go(row.hash, row.header, chain.writer_id, holds):
+                may_go = row.seq == tree.size and self._may_go(row.hash, row.header, chain.writer_id, holds)
+                if may_go and bound is not None and row.time_ms > bound:
+                    self.bounded.append(chain.writer_id)
+                    may_go = False
+                if not may_go:
                     return tree if tree.size > start else None
                 tree.append(row.hash)
         return tree if tree.size > start else None

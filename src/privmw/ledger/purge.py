@@ -107,9 +107,9 @@ def purge(
     run = _Run(store, schedule, sink, clock, holds, timeout, confirm, progress, report)
     for chain in chains:
         run.purge(chain, pruner)
-    for (
-        copy
-    ) in copies:  # somebody's doing, and no chain of its own: its payloads go, what becomes of it is theirs to say
+    bounded = "headers are due, and younger than the database lets go (minimum_header_age in privmw_ledger.limits)"
+    report.obstacles += [(writer, bounded) for writer in pruner.bounded]
+    for copy in copies:  # its payloads go; what becomes of the file is for whoever put it there to say
         run.purge(copy, None)
     return report
 

@@ -158,6 +158,9 @@ class ReadableChain(Protocol):
     def payloads_of(self, seqs: Sequence[int]) -> Iterator[StoredPayload]:
         """Payloads of these records that are still there."""
 
+    def prunable_until_ms(self) -> int | None:
+        """Headers after this time may not be pruned, whatever the schedule says; ``None`` where the store sets no bound."""
+
     def close(self) -> None:
         """Release it."""
 

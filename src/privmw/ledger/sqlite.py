@@ -168,6 +168,10 @@ class SqliteChain:
             self._connection.execute("DELETE FROM payloads WHERE seq < ?", (below,))
             return self._connection.execute("DELETE FROM headers WHERE seq < ?", (below,)).rowcount
 
+    def prunable_until_ms(self) -> int | None:
+        """No bound."""
+        return None
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
