@@ -124,10 +124,12 @@ def test_a_disk_that_fails_amid_single_records_loses_none(tmp_path: Path) -> Non
 
     picky.execute = execute  # type: ignore[method-assign]
     receipts = [writer.submit(intent(number, feature="poison" if number == 1 else "chat")) for number in range(6)]
-    for receipt in (*receipts[:1], *receipts[2:]):
+    receipts.append(writer.submit(intent(details={"ratio": 0.5})))
+    for receipt in (*receipts[:1], *receipts[2:6]):
         receipt.wait(5)
     writer.close()
     members = stored(tmp_path / "ledger")
     sent = [header["record_id"] for header in members if header["kind"] == "transfer"]
     assert (5, 5) == (len(sent), len(set(sent)))
-    assert (5, 1) == (writer.written, writer.lost)
+    assert (5, 2) == (writer.written, writer.lost)
+    assert [1, 6] == [number for number, receipt in enumerate(receipts) if receipt.problem is not None]

@@ -88,7 +88,8 @@ def _one_by_one(
             _alone(session, item.record)  # type: ignore[arg-type]
         except Exception as error:  # noqa: BLE001 - as above
             if not _blames_a_record(error):
-                return Written([], refused, items[position:], error)
+                left = items[position:]
+                return Written([], {key: refused[key] for key in refused.keys() - set(map(id, left))}, left, error)
             refused[id(item)] = _refusal(error)
     return Written([], refused)
 

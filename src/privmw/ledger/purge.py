@@ -17,7 +17,6 @@ from datetime import date
 from functools import partial
 
 from privmw.errors import LedgerError, LedgerUnavailable
-from privmw.ledger.canonical import parse
 from privmw.ledger.due import Due, PurgedPayloads, look_for_due
 from privmw.ledger.holds import Hold
 from privmw.ledger.prune import PrunedHeaders, Pruner
@@ -192,8 +191,8 @@ def _publish(store: Store, publish: Callable[[], object], records: Sequence[Tran
     publish()
     store.refresh()
     wanted = Criteria(kinds=frozenset({RecordKind.PURGE}), since_ms=min(record.time_ms for record in records))
-    there = {parse(row.header).get("record_id") for chain in store.chains() for row in chain.find(wanted)}
-    if not there.issuperset(record.record_id for record in records):
+    there = [row.header for chain in store.chains() for row in chain.find(wanted)]
+    if not all(any(record.record_id.encode() in header for header in there) for record in records):
         raise LedgerUnavailable(
             "the purge record did not reach the database, so nothing that it names was deleted there"
         )

@@ -40,7 +40,8 @@ class PrivacyMiddleware:
         app: The app to wrap.
         settings: Settings; read from ``privmw.toml`` and the environment when ``None``.
         runtime: A runtime built by hand, instead of ``settings``.
-        consent: Asked for a data subject's consent each time a call that needs it is made.
+        consent: Asked for a data subject's consent each time a call that needs it is made; answers with its state, or with the
+            :class:`privmw.Consent` that :func:`privmw.record_consent` gave.
     """
 
     def __init__(
