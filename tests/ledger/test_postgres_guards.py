@@ -151,7 +151,7 @@ def owner(database: Database) -> Iterator[str]:
 def test_an_owner_who_is_no_superuser_can_set_it_up(tmp_path: Path, owner: str) -> None:
     """The tables are made with the rights that docs/fleet.md asks for, and the trigger holds against their owner."""
     with connect(owner) as connection:
-        assert 3 == len(migrate(connection))
+        assert [name for name, _ in postgres._migrations()] == migrate(connection)
         write(tmp_path / "ledger", 3)
         shipped(tmp_path / "ledger", owner)
         with pytest.raises(LedgerCorrupt, match="append-only"):
@@ -171,7 +171,7 @@ def test_a_database_of_an_older_version_is_upgraded(
             rows(connection, f"INSERT INTO facets {columns} VALUES (%s, '', '', 'x', '', '', '')", (kind,))
     with connect(database.dsn) as connection:
         assert not is_ready(connection)
-        assert ["0003_guards.sql"] == migrate(connection)
+        assert [name for name, _ in postgres._migrations()[2:]] == migrate(connection)
         assert [(2,)] == rows(connection, "SELECT count(DISTINCT key) FROM facets")
     write(tmp_path / "ledger", 10)
     shipped(tmp_path / "ledger", database.dsn)
