@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
-from inspect import iscoroutine
 from typing import Any
 from uuid import UUID
 
+from privmw.consent import Consent, ConsentLookup, consent_of
 from privmw.errors import ConfigurationError
-from privmw.types import ConsentState
+from privmw.types import ConsentState, SubjectPayload
 
 __all__ = [
     "Identity",
@@ -28,13 +28,6 @@ __all__ = [
     "open_context",
     "require_context",
 ]
-
-ConsentLookup = Callable[[str | None, str], ConsentState | str | bool | None]
-"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call: a state or its
-name, or whether consent is given; ``None`` = not known."""
-
-_STATES = frozenset(map(str, ConsentState))
-_ANSWERS = {True: ConsentState.GIVEN, False: ConsentState.REFUSED, None: ConsentState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +61,9 @@ class RequestContext:
         identities: Everyone identified in this request, latest last.
         tenant: The app's own id of the tenant.
         conversation: Id that keeps pseudonyms stable over the turns of one conversation.
-        consent: Consent states known to the app, by purpose key; beats ``consent_lookup``.
+        consent: Consents known to the app, or their states alone, by purpose key; beats ``consent_lookup``.
         consent_lookup: Asked at send time for purposes that ``consent`` does not hold.
+        consent_recorder: Writes a decision to the ledger of the app that the request belongs to.
         transfer_withdrawn: The person withdrew from overseas transfer.
         gpc: The request carried ``Sec-GPC: 1``.
         opt_out: The account or a cookie opts out of analytics.
@@ -78,6 +72,7 @@ class RequestContext:
         objected: Purposes the person objected to.
         denied: An outbound call of this request was refused.
         input_flags: Entity types that :class:`~privmw.middleware.InputGuardMiddleware` saw in what the user sent.
+        relied: Consents as they were looked up last in this request, by purpose key.
         cache: Derived objects of other modules, by their key, dropped when an identity is added.
     """
 
@@ -88,8 +83,11 @@ class RequestContext:
     identities: tuple[Identity, ...] = field(default=(), repr=False)
     tenant: str | None = field(default=None, repr=False)
     conversation: str | None = field(default=None, repr=False)
-    consent: dict[str, ConsentState] = field(default_factory=dict)
+    consent: dict[str, ConsentState | Consent] = field(default_factory=dict)
     consent_lookup: ConsentLookup | None = field(default=None, repr=False)
+    consent_recorder: Callable[[RequestContext, str, ConsentState, str | None], Consent] | None = field(
+        default=None, repr=False
+    )
     transfer_withdrawn: bool = False
     gpc: bool = False
     opt_out: bool = False
@@ -98,6 +96,7 @@ class RequestContext:
     objected: frozenset[str] = frozenset()
     denied: bool = False
     input_flags: frozenset[str] = frozenset()
+    relied: dict[str, Consent] = field(default_factory=dict, repr=False)
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -116,27 +115,37 @@ class RequestContext:
         Raises:
             ConfigurationError: The lookup's answer is no consent state.
         """
-        known = self.consent.get(purpose)
-        if known is not None:
-            return known
-        if self.consent_lookup is not None:
-            return _state_of(self.consent_lookup(self.subject_id, purpose))
-        return ConsentState.UNKNOWN
+        known: object = self.consent.get(purpose)
+        if known is None and self.consent_lookup is not None:
+            known = self.consent_lookup(self.subject_id, purpose)
+        consent = self.relied[purpose] = consent_of(known)
+        return consent.state
 
+    def payload(
+        self,
+        reference: Callable[[str], str] | None,
+        *,
+        item_fields: tuple[str, ...] = (),
+        consent_record_ref: str | None = None,
+    ) -> SubjectPayload:
+        """What a record may keep of the request until it is purged.
 
-def _state_of(answer: object) -> ConsentState:
-    if answer is None or isinstance(answer, bool):
-        return _ANSWERS[answer]
-    if isinstance(answer, str) and answer in _STATES:
-        return ConsentState(answer)
-    if iscoroutine(answer):
-        answer.close()
-    raise ConfigurationError(
-        "the consent lookup answered with something that is no consent state",
-        field="consent",
-        remedy="Return a ConsentState, True, False or None, without awaiting anything: it is asked while a call waits. "
-        'What must be awaited, look up in your auth dependency and set current_context().consent["purpose"]',
-    )
+        Args:
+            reference: Turns a subject or tenant id into a keyed reference; without it neither is kept.
+            item_fields: JSON paths of the fields that held personal data.
+            consent_record_ref: Id of the consent's record that a transfer relies on.
+        """
+        path = getattr((self.scope or {}).get("route"), "path", None)
+        subject = self.subject_id
+        return SubjectPayload(
+            subject_ref=reference(subject) if subject is not None and reference is not None else None,
+            consent_record_ref=consent_record_ref,
+            tenant_ref=reference(self.tenant) if self.tenant is not None and reference is not None else None,
+            request_id=self.request_id,
+            trace_id=self.trace_id,
+            route=path if isinstance(path, str) else None,
+            item_fields=item_fields,
+        )
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 
-from privmw.context import ConsentLookup
+from privmw.consent import Consent, ConsentLookup
+from privmw.context import require_context
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
 from privmw.errors import ConfigurationError
-from privmw.ledger.ambient import AmbientCounter
+from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
+from privmw.ledger.consents import ConsentRecorder
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.policy.vocabulary import category_of, is_national_id, is_special
@@ -27,9 +29,10 @@ from privmw.redaction.profiles import profile_named
 from privmw.redaction.pseudonyms import check_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
-from privmw.types import Durability, Receipt, TransferRecord
+from privmw.settings.nearest import did_you_mean
+from privmw.types import ConsentState, Durability, Receipt, TransferRecord
 
-__all__ = ["Runtime", "Surface", "install", "uninstall"]
+__all__ = ["Runtime", "Surface", "ambient", "install", "record_consent", "uninstall"]
 
 
 class Surface(StrEnum):
@@ -76,6 +79,7 @@ class Runtime:
         guard: Decides on outbound calls.
         input_guard: Finds what users must not send in; ``None`` where switched off.
         consent_lookup: Asked for a consent that the request's context does not hold.
+        consents: Records decisions and opt-outs.
 
     Raises:
         ConfigurationError: A setting cannot be carried out.
@@ -100,7 +104,7 @@ class Runtime:
         self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
         self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
         self._hosting = tuple(
-            key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
+            self.ambient(key) for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
         self._keys = _pseudonym_keys(settings)
         self._references = KeyedDigest(self._derived(b"subject reference"))
@@ -117,6 +121,7 @@ class Runtime:
             max_body=settings.egress.max_body_bytes,
             subject_ref=self.subject_ref,
         )
+        self.consents = ConsentRecorder(self.register, self.ledger, reference=self.subject_ref)
         self._background = BackgroundTransfers(
             self.register,
             sink,
@@ -187,11 +192,24 @@ class Runtime:
             if others and surface is not Surface.LEDGER:
                 _INSTALL[surface](others[-1])
 
+    def ambient(self, recipient: str) -> AmbientSource:
+        """A declared recipient as a source of ambient transfers; see :func:`ambient`.
+
+        Raises:
+            ConfigurationError: The register does not declare it.
+        """
+        if recipient not in self.register.recipients:
+            raise ConfigurationError(
+                "an ambient transfer goes to a declared recipient",
+                field=f"recipients.{recipient}",
+                remedy=did_you_mean(recipient, self.register.recipients) or f"Declare it as [recipients.{recipient}].",
+            )
+        return AmbientSource(recipient, lambda: self._ambient)
+
     def count_ambient(self) -> None:
         """Count one request that reached the app through its declared hosting and network processors."""
-        if self._ambient is not None:
-            for recipient in self._hosting:
-                self._ambient.count(recipient)
+        for source in self._hosting:
+            source.count()
 
     def _start_ledger(self) -> None:
         if self._ledger is not None:
@@ -348,3 +366,52 @@ def uninstall() -> None:
     if runtime is not None:
         for surface in reversed(Surface):
             runtime.release(surface)
+
+
+def ambient(recipient: str) -> AmbientSource:
+    """Have what goes to a recipient all the time counted: a database, a cache, a host that the middleware does not see.
+
+        privmw.ambient("aws_rds").sqlalchemy(engine)
+        MongoClient(uri, event_listeners=[privmw.ambient("mongodb_atlas").pymongo()])
+        privmw.ambient("redis_cloud").count(bytes_out=len(value))
+
+    The ledger gets one record of kind ``ambient`` an hour for each recipient. Counted is in the ledger of the app that runs
+    when something is counted, so a source may be attached where an engine is made, before the app has its settings.
+
+    Args:
+        recipient: Key of the register.
+
+    Raises:
+        ConfigurationError: The settings do not declare it, or are wrong.
+    """
+    Runtime.shared().ambient(recipient)
+    return AmbientSource(recipient, _shared_counter)
+
+
+def _shared_counter() -> AmbientCounter | None:
+    runtime = Runtime._shared
+    return None if runtime is None else runtime._ambient
+
+
+def record_consent(purpose: str, state: ConsentState, *, notice_version: str | None = None) -> Consent:
+    """Put on record that the identified person gave, refused or withdrew consent to a purpose; it holds at once.
+
+        choice = record_consent("newsletter", ConsentState.GIVEN, notice_version="2026-04-17")
+
+    Keep what it returns beside the person's choice, and give it back where privmw asks for consent
+    (``PrivacyMiddleware(app, consent=...)``): transfers that rely on it then name the notice, and the record of the consent.
+
+    Args:
+        purpose: Purpose key of the register.
+        state: ``given``, ``refused``, ``withdrawn`` or ``expired``.
+        notice_version: Version of the notice that the person saw.
+
+    Returns:
+        The consent with the id of its record, without one where no ledger is kept.
+
+    Raises:
+        ConfigurationError: No request or job context is open, or an argument is none of these.
+    """
+    context = require_context("record_consent()")
+    recorder = context.consent_recorder or Runtime.shared().consents.record
+    return recorder(context, purpose, state, notice_version)

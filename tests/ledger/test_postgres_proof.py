@@ -94,16 +94,17 @@ def test_what_a_superuser_changes_is_found(tmp_path: Path, database: Database, s
 
 def test_purging_the_copy_is_on_record_there(tmp_path: Path, database: Database) -> None:
     """Payloads go from the database, the record is shipped before that, and both sides verify, again after a prune."""
-    records = [transfer(number, purge_after=None) for number in range(30)]
-    write_ledger(tmp_path / "l", records)
+    start = START_MS - 600 * DAY  # the database has a clock of its own
+    records = [transfer(number, start, purge_after=None) for number in range(30)]
+    write_ledger(tmp_path / "l", records, clock=ManualClock(start))
     ship(tmp_path / "l", database)
-    report = purge_copy(tmp_path / "l", database, START_MS + 100 * DAY)
+    report = purge_copy(tmp_path / "l", database, start + 100 * DAY)
     assert (30, []) == (report.payloads[0].count, report.obstacles)
     assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
     files = check(tmp_path / "l")
     assert ({"PURGED"}, True) == (found(files), "not carried out" in files.findings[0].detail)
-    later = purge_copy(tmp_path / "l", database, START_MS + 500 * DAY)
-    assert later.headers
+    later = purge_copy(tmp_path / "l", database, start + 500 * DAY)
+    assert later.headers, later.obstacles
     assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
 
 

@@ -187,7 +187,7 @@ def test_a_purge_record_that_lies_does_not_cover(tmp_path: Path) -> None:
 
 def test_many_short_runs_take_several_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where what is due lies in many pieces, several purge records share them, and all of it verifies."""
-    monkeypatch.setattr("privmw.ledger.purge.RUNS_PER_RECORD", 5)
+    monkeypatch.setattr("privmw.ledger.due.RUNS_PER_RECORD", 5)
     pieces = [transfer(n, START_MS + (n % 2) * 50 * DAY, purge_after=None) for n in range(40)]
     write_ledger(tmp_path, pieces)
     report = run(tmp_path, START_MS + 100 * DAY)
@@ -259,7 +259,8 @@ def test_purge_while_the_writer_writes(tmp_path: Path) -> None:
     assert number > 401
     report = check(tmp_path)
     assert {"PURGED"} == found(report), report.as_dict()
-    assert not [name for name in canaries(tmp_path) if name[8:14] < "000400"]
+    # What SQLite moved since then may have left part of a younger value behind, which the purge of that one removes.
+    assert not [name for name in canaries(tmp_path) if name[8:14].isdigit() and name[8:14] < "000400"]
 
 
 def test_verifying_and_purging_keep_the_locks_of_this_process(tmp_path: Path) -> None:

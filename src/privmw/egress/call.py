@@ -144,6 +144,7 @@ class Call:
     def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
         outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
         found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
+        found.provenance = reading.provenance
         found.names_searched = names is None or names.complete
         rewriting = leaves.rewrite(self._guard.transform(names), self._replacement(self._decision.payload))
         found.categories = categories_of(rewriting.counts)
@@ -259,7 +260,7 @@ class Call:
             record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
             guard.sink.submit(record, Durability.GROUP)
         if guard.enforcing:
-            refuse(decision, self._outgoing.host, self._who)
+            refuse(decision, guard.recorder.recipient(self._outgoing, decision), self._who)
 
     def _unchanged(self) -> Prepared:
         return Prepared(self._outgoing.target, self._outgoing.headers)

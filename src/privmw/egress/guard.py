@@ -77,15 +77,16 @@ class Guard:
         self.max_body = max_body
         self.record_timeout = record_timeout
         self.enforcing = enforcement is Enforcement.BLOCK
+        self._finder = redactor if isinstance(redactor, NameFinder) else None
+        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
         self.recorder = Recorder(
             register,
             enforcement=enforcement,
             detector_version=redactor.version,
             subject_ref=subject_ref,
             time_ms=time_ms,
+            redactor=self._core,
         )
-        self._finder = redactor if isinstance(redactor, NameFinder) else None
-        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
         self._ai = frozenset().union(*map(register.purposes_under, _AI_USES))
         self._keys = tuple(keys) or (secrets.token_bytes(32),)
         self._gaps: dict[tuple[str, str | None], float] = {}
@@ -191,7 +192,9 @@ class Guard:
     def _failed(self, outgoing: Outgoing, failure: str) -> None:
         if self.enforcing:
             raise TransferDenied(
-                ReasonCode.GUARD_FAILED, recipient=outgoing.host, remedy=f"The guard itself failed ({failure})."
+                ReasonCode.GUARD_FAILED,
+                recipient=self.recorder.host(outgoing),
+                remedy=f"The guard itself failed ({failure}).",
             )
 
     def finder_for(self, operation: str | None, decision: Decision) -> NameFinder | None:

@@ -141,7 +141,7 @@ class _Walk:
             return
         content = text_of(raw, media)
         if content is None:
-            self._leaves.attach(media)
+            self._leaves.attach(media, raw)
         else:
             self._leaves.add(content.text, partial(_put_base64, put, text[: uri.end()], content), path)
 
@@ -158,7 +158,7 @@ class _Walk:
         content = text_of(raw, media, certain=False) if raw is not None else None
         if content is None:
             if encoded or len(text) > _LONG:
-                self._leaves.attach(media)
+                self._leaves.attach(media, raw if raw is not None else text)
                 return True
             return False
         self._leaves.add(content.text, partial(_put_base64, put, "", content), path)

@@ -185,7 +185,7 @@ def _multipart(content_type: str, data: bytes, leaves: Leaves) -> Body:
             leaves.add(name, part.rename_file, ("filename",), "filename", prose=False)
         text = text_of(part.content, part.media_type)
         if text is None:
-            leaves.attach(part.media_type)
+            leaves.attach(part.media_type, part.content)
         else:
             ambiguous |= _part(part, text, leaves)
     return Body(leaves, form.render, ambiguous=ambiguous)

@@ -17,24 +17,27 @@ _MOST = 1_000
 _told: set[tuple[str, str, str | None]] = set()
 
 
-def refuse(decision: Decision, host: str, who: RequestContext | None) -> NoReturn:
+def refuse(decision: Decision, recipient: str, who: RequestContext | None) -> NoReturn:
     """Raise a refusal; the first of its kind in this process is logged, with what a developer can do about it.
 
     Args:
         decision: Why.
-        host: Whom the call was meant for, where the register has no name for it.
+        recipient: Whom the call was meant for: the register's name for it, or what of its host's name may be repeated.
         who: Context of the request, which remembers that a call of it was refused.
 
     Raises:
         TransferDenied: Always.
     """
+    remedy = decision.remedy
+    if remedy is not None and recipient != decision.recipient:
+        remedy = "Declare the host under [recipients]; its name may hold personal data and is not repeated here."
     denial = TransferDenied(
         decision.reason_code or ReasonCode.GUARD_FAILED,
-        recipient=decision.recipient or host,
+        recipient=recipient,
         purpose=decision.purpose,
         feature=decision.feature,
         alternative=decision.alternative,
-        remedy=decision.remedy,
+        remedy=remedy,
     )
     if who is not None:
         who.denied = True

@@ -150,6 +150,8 @@ _READ: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 """Member of the header → attribute, and what makes its value from what JSON holds."""
 
+_REQUIRED: Final = {"kind", "record_id", "time_ms"}
+
 _PAYLOAD: Final = ("subject_ref", "consent_record_ref", "tenant_ref", "request_id", "trace_id", "route")
 
 _scalars = attrgetter(*_SCALARS)
@@ -222,4 +224,6 @@ def record_from(header: Mapping[str, Any], payload: Mapping[str, Any] | None = N
     if payload is not None:
         known = {name: _scalar(payload[name]) for name in _PAYLOAD if name in payload}
         fields["payload"] = SubjectPayload(**known, item_fields=_words(payload.get("item_fields", [])))
-    return TransferRecord(**fields)
+    if not fields.keys() >= _REQUIRED:
+        raise TypeError("kind, record_id or time is absent")
+    return TransferRecord.of(fields)

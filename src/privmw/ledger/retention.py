@@ -66,7 +66,7 @@ class Rule:
 
 
 DEFAULT_PAYLOAD = Rule("privmw_payload", "P3M")
-"""For payloads whose class the register does not know, or which has no number."""
+"""For payloads of no class, or of one for which the policy gives no number."""
 
 DEFAULT_HEADER = Rule("privmw_header", "P5Y")
 """For headers, which relate to nobody; five years is how long a policy's history must be shown (reports)."""
@@ -76,8 +76,8 @@ class Schedule:
     """When each payload and each header is due.
 
     Args:
-        rules: Rules by key of the retention class.
-        payload: Rule for payloads of any other class.
+        rules: Rules by key of the retention class; a class that is not among them is unknown, and so is its period.
+        payload: Rule for payloads of no class.
         header: Rule for headers.
         zone: Time zone of the controller, in which days begin and end.
     """
@@ -100,22 +100,24 @@ class Schedule:
         """Take the retention classes of a register.
 
         The class that covers ``transfer_record`` rules headers, the one that covers ``transfer_payload`` rules payloads
-        of no class.
+        of no class, and of classes without a period.
 
         Raises:
             ConfigurationError: A period is no ISO 8601 duration.
         """
         rules: dict[str, Rule] = {}
         payload, header = DEFAULT_PAYLOAD, DEFAULT_HEADER
+        vague: list[str] = []
         for item in classes:
             if item.period is None:
+                vague.append(item.key)
                 continue
             rule = rules[item.key] = Rule(item.key, item.period, item.clause)
             if "transfer_payload" in item.covers:
                 payload = rule
             if "transfer_record" in item.covers:
                 header = rule
-        return cls(rules, payload=payload, header=header, zone=zone)
+        return cls({**dict.fromkeys(vague, payload), **rules}, payload=payload, header=header, zone=zone)
 
     @property
     def digest(self) -> str:
@@ -129,15 +131,19 @@ class Schedule:
         """The date in the controller's time zone."""
         return _date_of(clock.time_ms(), self.zone)
 
-    def rule_for(self, retention_class: str | None) -> Rule:
-        """The rule for payloads of a class."""
-        return self._rules.get(retention_class or "", self.payload)
+    def rule_for(self, retention_class: str | None) -> Rule | None:
+        """The rule for payloads of a class, ``None`` for a class that nobody declared: five years may have been promised."""
+        return self._rules.get(retention_class) if retention_class else self.payload
 
-    def payload_due(self, time_ms: int, retention_class: str | None, purge_after: str | None) -> date:
-        """Last day on which a payload may be there: the earlier of what its record promised and the schedule's."""
-        due = add_period(_date_of(time_ms, self.zone), self.rule_for(retention_class).period)
-        promised = _read_date(purge_after)
-        return due if promised is None else min(due, promised)
+    def payload_due(self, time_ms: int, retention_class: str | None, purge_after: str | None) -> date | None:
+        """Last day on which a payload may be there: the earlier of what its record promised and the schedule's.
+
+        ``None`` where nobody declared the class.
+        """
+        rule = self.rule_for(retention_class)
+        if rule is None:
+            return None
+        return earliest(add_period(_date_of(time_ms, self.zone), rule.period), _read_date(purge_after))
 
     def header_due(self, time_ms: int) -> date:
         """Last day on which a header may be there."""
@@ -160,6 +166,11 @@ def zone_named(name: str) -> tzinfo:
             field="ledger.timezone",
             remedy="Use an IANA name such as Asia/Seoul",
         ) from None
+
+
+def earliest(*days: date | None) -> date | None:
+    """The earliest of the dates that are given, ``None`` without any."""
+    return min((day for day in days if day is not None), default=None)
 
 
 def _date_of(time_ms: int, zone: tzinfo) -> date:

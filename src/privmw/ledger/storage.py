@@ -15,7 +15,7 @@ from privmw.ledger.chain import GENESIS, Chain, Head, Sealed, leaf_hash
 from privmw.ledger.connection import connect, create, read_meta
 from privmw.ledger.files import FileLock, ledger_files, make_directory, new_file_name, prefix_of, sync_directory
 from privmw.ledger.reader import StoredCheckpoint
-from privmw.ledger.schema import Facet, columns_of, facet_of, schema_problem
+from privmw.ledger.schema import Facet, schema_problem
 
 __all__ = ["LedgerFile", "Position", "claim"]
 
@@ -99,13 +99,13 @@ class LedgerFile:
             headers: list[tuple[Any, ...]] = []
             payloads: list[tuple[Any, ...]] = []
             for record in records:
-                epoch, time_ms, intent = columns_of(record.members)
-                facet = facet_of(record.members)
+                facet = record.facet
                 number = self._facets.get(facet)
                 if number is None:
                     number = self._facets[facet] = self._facet(facet)
                     fresh.append(facet)
-                headers.append((record.seq, epoch, time_ms, number, intent, record.hash, record.header))
+                place = (record.seq, record.epoch, record.time_ms)
+                headers.append((*place, number, record.intent, record.hash, record.header))
                 if record.payload is not None:
                     get = record.members.get
                     due = (get("retention_class"), get("purge_after"), record.subject_ref)

@@ -60,7 +60,7 @@ class SurfaceMiddleware:
         if not self._in_use:
             self._use()  # a server without lifespan support
         if scope["type"] in ("http", "websocket"):
-            with connection_context(scope, self.runtime.consent_lookup):
+            with connection_context(scope, self.runtime):
                 await self.handle(scope, receive, send)
         else:
             await self.app(scope, receive, send)

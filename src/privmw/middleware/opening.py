@@ -9,14 +9,8 @@ from contextlib import contextmanager
 from starlette.types import Scope
 
 from privmw.analytics.signals import global_privacy_control
-from privmw.context import (
-    ConsentLookup,
-    RequestContext,
-    current_context,
-    enter_context,
-    exit_context,
-    remember_context,
-)
+from privmw.context import RequestContext, current_context, enter_context, exit_context, remember_context
+from privmw.runtime import Runtime
 
 __all__ = ["connection_context"]
 
@@ -25,14 +19,15 @@ _OPENED = "privmw.context"
 
 
 @contextmanager
-def connection_context(scope: Scope, consent: ConsentLookup | None) -> Iterator[None]:
+def connection_context(scope: Scope, runtime: Runtime) -> Iterator[None]:
     """Run a block in the context of an HTTP request or WebSocket connection; in the one that is open, if one is.
 
-    The trace id comes from ``traceparent`` (W3C Trace Context), the opt-out signal from ``Sec-GPC``.
+    The trace id comes from ``traceparent`` (W3C Trace Context), the opt-out signal from ``Sec-GPC``. Opt-outs and
+    withdrawals that the connection showed are recorded when it is over, where they changed.
 
     Args:
         scope: The connection's scope.
-        consent: Asked for a data subject's consent.
+        runtime: Looks up consent, and records it.
     """
     opened: RequestContext | None = scope.get(_OPENED)
     if opened is not None and opened is current_context():
@@ -45,7 +40,8 @@ def connection_context(scope: Scope, consent: ConsentLookup | None) -> Iterator[
         trace_id=_trace_id(headers),
         scope=scope,
         gpc=global_privacy_control(headers),
-        consent_lookup=consent,
+        consent_lookup=runtime.consent_lookup,
+        consent_recorder=runtime.consents.record,
     )
     scope[_OPENED] = context
     token = enter_context(context, outlives=True)
@@ -55,6 +51,7 @@ def connection_context(scope: Scope, consent: ConsentLookup | None) -> Iterator[
         remember_context(error, context)
         raise
     finally:
+        runtime.consents.observe(context)
         exit_context(token)
 
 
