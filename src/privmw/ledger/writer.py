@@ -98,6 +98,8 @@ class LedgerWriter:
         self._retry: list[Item] = []
         self._urgent = 0
         self._waiting = 0
+        self._ahead = 0
+        self._opening = False
         self._idle = False
         self._closing = False
         self._final = False
@@ -159,13 +161,18 @@ class LedgerWriter:
         receipt = LedgerReceipt()
         urgent = durability is Durability.BEFORE_SEND
         with self._lock:
-            drained = self._ended or threading.current_thread() is not self._thread  # observers may add until the end
+            observer = threading.current_thread() is self._thread
+            drained = self._ended or not observer  # observers may add until the end
             if self._closing and drained and not self._resting:
                 return self._refuse(record, urgent, "closed", "the ledger is closed")
             limit = self._best_effort_limit if durability is Durability.BEST_EFFORT else self._queue_limit
             if self._waiting >= limit:
                 return self._refuse(record, urgent, "queue.full", "the ledger's queue is full")
-            self._queue.append(Item(record, durability, receipt))
+            ahead = (
+                observer and self._opening
+            )  # what is said of a chain as it opens stands in front of what waits for it
+            self._queue.insert(self._ahead if ahead else len(self._queue), Item(record, durability, receipt))
+            self._ahead += ahead
             self._waiting += 1
             self._urgent += urgent
             if self._thread is None and not self._closing:
@@ -262,11 +269,13 @@ class LedgerWriter:
                 self._final = True  # one last attempt for what failed before
             batch = self._retry
             self._retry = []
-            while self._queue and len(batch) < BATCH_LIMIT:
-                item = self._queue.popleft()
-                self._urgent -= item.durability is Durability.BEFORE_SEND
-                batch.append(item)
-            return batch
+            return batch + self._take(BATCH_LIMIT - len(batch))
+
+    def _take(self, most: int) -> list[Item]:
+        """Take items from the queue's front; the lock is held."""
+        items = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        self._urgent -= sum(item.durability is Durability.BEFORE_SEND for item in items)
+        return items
 
     def _pause(self, delay: float) -> None:
         """Wait as long as there is no reason to commit now; the lock is held."""
@@ -289,7 +298,9 @@ class LedgerWriter:
         """Write a batch; on failure, sort its items by what they asked for."""
         with self._io:  # a fork waits for it, so that no child inherits SQLite's own locks in a locked state
             try:
-                written = self._write(batch)
+                now = self._clock.time_ms()
+                landed = self._open(now, batch)
+                written = self._write(now, batch, landed)
             except Exception as error:  # noqa: BLE001 - whatever it is, records must be refused or kept, not forgotten
                 self._failed(batch, error)
                 return
@@ -305,10 +316,19 @@ class LedgerWriter:
             if written.error is not None:
                 self._failed(batch[len(done) :], written.error)
 
-    def _write(self, batch: list[Item]) -> Written:
-        """Open a file where none is open, and write a batch with what is to be told of losses in front of it."""
-        now = self._clock.time_ms()
-        landed = self._session.ensure_open(now)
+    def _open(self, now: int, batch: list[Item]) -> frozenset[str]:
+        """Open a file where none is open, and put what observers say of it in front of the batch."""
+        self._opening = True
+        try:
+            return self._session.ensure_open(now)
+        finally:
+            self._opening = False
+            with self._lock:
+                batch[:0] = self._take(self._ahead)
+                self._ahead = 0
+
+    def _write(self, now: int, batch: list[Item], landed: frozenset[str]) -> Written:
+        """Write a batch, with what is to be told of losses in front of it."""
         with self._lock:
             if self._untold is not None and self._untold.record_id in landed:
                 self._losses.settle(self._untold)
