@@ -23,13 +23,13 @@ import atexit
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import gethostname
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger import forks
+from privmw.ledger.backlog import Backlog
 from privmw.ledger.batch import Written, write_batch
 from privmw.ledger.clock import SystemClock
 from privmw.ledger.losses import Losses, describe, time_of
@@ -94,11 +94,9 @@ class LedgerWriter:
         self._lock = threading.Lock()
         self._ready = threading.Condition(self._lock)
         self._io = threading.Lock()
-        self._queue: deque[Item] = deque()
+        self._queue = Backlog()
         self._retry: list[Item] = []
-        self._urgent = 0
         self._waiting = 0
-        self._ahead = 0
         self._opening = False
         self._idle = False
         self._closing = False
@@ -168,13 +166,12 @@ class LedgerWriter:
             limit = self._best_effort_limit if durability is Durability.BEST_EFFORT else self._queue_limit
             if self._waiting >= limit:
                 return self._refuse(record, urgent, "queue.full", "the ledger's queue is full")
-            ahead = (
-                observer and self._opening
-            )  # what is said of a chain as it opens stands in front of what waits for it
-            self._queue.insert(self._ahead if ahead else len(self._queue), Item(record, durability, receipt))
-            self._ahead += ahead
+            item = Item(record, durability, receipt)
+            if observer and self._opening:  # what is said of a chain as it opens
+                self._queue.add_to_front(item)
+            else:
+                self._queue.add(item)
             self._waiting += 1
-            self._urgent += urgent
             if self._thread is None and not self._closing:
                 self._start()
             elif self._idle or urgent or self._waiting == self._group_size:
@@ -194,8 +191,7 @@ class LedgerWriter:
         with self._lock:
             if self._thread is None:
                 return
-            self._queue.append(Item(None, Durability.BEFORE_SEND, receipt))
-            self._urgent += 1
+            self._queue.add(Item(None, Durability.BEFORE_SEND, receipt))
             self._ready.notify()
         receipt.wait(timeout)
 
@@ -269,19 +265,13 @@ class LedgerWriter:
                 self._final = True  # one last attempt for what failed before
             batch = self._retry
             self._retry = []
-            return batch + self._take(BATCH_LIMIT - len(batch))
-
-    def _take(self, most: int) -> list[Item]:
-        """Take items from the queue's front; the lock is held."""
-        items = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
-        self._urgent -= sum(item.durability is Durability.BEFORE_SEND for item in items)
-        return items
+            return batch + self._queue.take(BATCH_LIMIT - len(batch))
 
     def _pause(self, delay: float) -> None:
         """Wait as long as there is no reason to commit now; the lock is held."""
         if self._failing:
             until = time.monotonic() + delay
-            while not self._urgent and not self._closing and (left := until - time.monotonic()) > 0:
+            while not self._queue.urgent and not self._closing and (left := until - time.monotonic()) > 0:
                 self._ready.wait(left)
             return
         self._idle = True
@@ -289,7 +279,7 @@ class LedgerWriter:
             self._ready.wait(TICK_SECONDS if self._observers else None)
         self._idle = False
         until = time.monotonic() + self._group_seconds
-        while self._queue and not self._urgent and not self._closing and self._waiting < self._group_size:
+        while self._queue and not self._queue.urgent and not self._closing and self._waiting < self._group_size:
             left = until - time.monotonic()
             if left <= 0 or not self._ready.wait(left):
                 break
@@ -324,8 +314,7 @@ class LedgerWriter:
         finally:
             self._opening = False
             with self._lock:
-                batch[:0] = self._take(self._ahead)
-                self._ahead = 0
+                batch[:0] = self._queue.take_front()
 
     def _write(self, now: int, batch: list[Item], landed: frozenset[str]) -> Written:
         """Write a batch, with what is to be told of losses in front of it."""
@@ -374,7 +363,6 @@ class LedgerWriter:
             items = [*self._retry, *self._queue]
             self._retry = []
             self._queue.clear()
-            self._urgent = 0
             for item in items:
                 if item.record is not None:
                     self._waiting -= 1
