@@ -69,16 +69,28 @@ def test_the_rest_of_a_slow_write_is_put_to_its_beginning(path: Path) -> None:
         assert sorted(NOTES) == sorted(read_anchor_file(path)), cut
 
 
-def test_an_append_only_file(path: Path) -> None:
-    """On a file that only takes appends, a torn end is no obstacle."""
+def test_an_append_only_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file that only takes appends, a torn end is no obstacle, and nothing but appends is asked for on any file."""
     append(path, b"privmw/a/b/c\n2\nAA")
-    if os.system(f"chattr +a {path} 2>/dev/null"):
-        pytest.skip("this file system has no append-only files")
+    os.system(f"chattr +a {path} 2>/dev/null")  # for root, on file systems that know it
+    flags: list[int] = []
+    really_open = os.open
+
+    def noted_open(path: Path, how: int, mode: int = 0o777) -> int:
+        flags.append(how)
+        return really_open(path, how, mode)
+
+    monkeypatch.setattr(os, "open", noted_open)
+    for forbidden in ("truncate", "ftruncate", "pwrite", "lseek", "rename", "replace", "unlink"):
+        monkeypatch.delattr(os, forbidden)
     try:
         FileAnchor(path).keep(NOTES[1:])
-        assert NOTES == list(read_anchor_file(path))
     finally:
-        os.system(f"chattr -a {path}")
+        monkeypatch.undo()
+        os.system(f"chattr -a {path} 2>/dev/null")
+    assert NOTES == list(read_anchor_file(path))
+    assert flags
+    assert all(how & os.O_APPEND and not how & os.O_TRUNC for how in flags)
 
 
 def test_changed_notes_are_not_passed_over(path: Path) -> None:
