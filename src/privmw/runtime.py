@@ -18,7 +18,7 @@ from privmw.errors import ConfigurationError
 from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
 from privmw.ledger.consents import ConsentRecorder
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.policy.vocabulary import category_of, is_national_id, is_special
 from privmw.redaction.configured import configured_redactor, configured_tier

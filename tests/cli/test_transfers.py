@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from privmw.cli import main
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import DecisionKind, Durability, RecordKind
 from tests.ledger.kill_helpers import heed_interrupts
 from tests.ledger.writing_helpers import intent, outcome_of

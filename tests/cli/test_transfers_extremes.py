@@ -18,7 +18,7 @@ import pytest
 
 from privmw.cli import main
 from privmw.ledger.query import Criteria, Ledger, Transfer
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import ConsentState, Durability, RecordKind
 from tests.ledger.kill_helpers import ROOT, heed_interrupts
 from tests.ledger.writing_helpers import intent

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from privmw.ledger.postgres import connect, migrate
+from privmw.ledger.stores.postgres import connect, migrate
 
 _names = count()
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from privmw.ledger.auditing.merkle import CompactRange
 from privmw.ledger.canonical import canonical
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.merkle import CompactRange
 from privmw.ledger.schema import columns_of, facet_of
 from privmw.ledger.signing import SigningKeys
 from privmw.types import RecordKind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.clock import SystemClock
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.proof_helpers import KEYS
 from tests.ledger.writing_helpers import intent, outcome_of

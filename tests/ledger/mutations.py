@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from privmw.ledger.auditing.merkle import CompactRange
+from privmw.ledger.auditing.notes import Checkpoint, origin_of
+from privmw.ledger.auditing.verdicts import Verdict
 from privmw.ledger.canonical import canonical, parse
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.merkle import CompactRange
-from privmw.ledger.notes import Checkpoint, origin_of
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.verdicts import Verdict
 from tests.ledger.proof_helpers import KEYS, edit, write_ledger
 
 STRANGER = SigningKeys([b"\x07" * 32])

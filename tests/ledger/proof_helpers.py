@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from privmw.ledger.anchors import FileAnchor
+from privmw.ledger.auditing.verdicts import Report
 from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.verdicts import Report
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import DecisionKind, Durability, RecordKind, SubjectPayload, TransferRecord, new_record_id
 
 KEYS = SigningKeys([bytes(range(32))])

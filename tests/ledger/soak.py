@@ -22,10 +22,10 @@ from typing import Any
 
 from privmw.ledger.anchors import FileAnchor
 from privmw.ledger.checkpoints import Checkpointer, super_checkpoint
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.reader import open_store
-from privmw.ledger.retention import Rule, Schedule
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.fuzzing import content, damage_file
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, copy_of, found, transfer, write_ledger
 

@@ -4,9 +4,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from privmw.ledger.activation import PolicyActivation, activation, differences, snapshot
+from privmw.ledger.activation import PolicyActivation, activation
 from privmw.ledger.query import Criteria, Ledger
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
+from privmw.policy.diff import differences, snapshot
 from privmw.policy.register import Register
 from privmw.settings import PrivacySettings
 from privmw.types import RecordKind

@@ -13,7 +13,7 @@ import sqlalchemy
 
 from privmw.errors import ConfigurationError
 from privmw.ledger.ambient import HOUR_MS, AmbientCounter, AmbientSource
-from privmw.ledger.receipts import LedgerReceipt
+from privmw.ledger.writing.receipts import LedgerReceipt
 from privmw.types import Durability, RecordKind, SubjectPayload, TransferRecord
 from tests.ledger.writing_helpers import FakeClock, intent
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from privmw.ledger import anchors
-from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.anchors import FileAnchor
-from privmw.ledger.notes import Checkpoint, parse_checkpoint, parse_note
+from privmw.ledger.auditing.anchorfile import read_anchor_file
+from privmw.ledger.auditing.notes import Checkpoint, parse_checkpoint, parse_note
 from tests.ledger.proof_helpers import KEYS
 
 NOTES = [KEYS.sign(Checkpoint("privmw/a/b/c", size, bytes(32)).text()) for size in range(1, 6)]

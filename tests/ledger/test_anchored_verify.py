@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from privmw.cli import main
-from privmw.ledger.auditor_main import auditor_main
+from privmw.ledger.auditing.auditor_main import auditor_main
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verify import verify
 from tests.ledger.proof_helpers import KEYS, check, edit, found, write_ledger

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from privmw.cli import main
 from privmw.errors import ConfigurationError
-from privmw.ledger.auditor import auditor_source, export_auditor
-from privmw.ledger.auditor_main import auditor_main, parse_canonical
+from privmw.ledger.auditing.auditor import auditor_source, export_auditor
+from privmw.ledger.auditing.auditor_main import auditor_main, parse_canonical
 from privmw.ledger.canonical import NotCanonicalError, canonical, parse
 from privmw.ledger.chain import leaf_hash
 from tests.ledger.mutations import rows

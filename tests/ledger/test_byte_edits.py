@@ -11,7 +11,7 @@ import pytest
 
 from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.fuzzing import change_byte, content, damage_file
 from tests.ledger.proof_helpers import KEYS, ManualClock, check, copy_of, found, transfer, write_ledger

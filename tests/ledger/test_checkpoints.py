@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.anchors import EVENT_NAME, FileAnchor, OtlpAnchor
+from privmw.ledger.auditing.anchorfile import read_anchor_file
+from privmw.ledger.auditing.merkle import Tree, verify_consistency, verify_inclusion
+from privmw.ledger.auditing.notes import Checkpoint, origin_of, parse_checkpoint, parse_note
 from privmw.ledger.checkpoints import Checkpointer, super_checkpoint
 from privmw.ledger.leftovers import sign_leftovers
-from privmw.ledger.merkle import Tree, verify_consistency, verify_inclusion
-from privmw.ledger.notes import Checkpoint, origin_of, parse_checkpoint, parse_note
-from privmw.ledger.reader import open_store
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 

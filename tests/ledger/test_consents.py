@@ -27,7 +27,7 @@ from privmw import (
 )
 from privmw.context import open_context
 from privmw.ledger.canonical import parse
-from privmw.ledger.sqlite import DirectoryStore
+from privmw.ledger.stores.sqlite import DirectoryStore
 from tests.ledger.live_app import Partner, live_settings, partner
 from tests.ledger.proof_helpers import check, found
 

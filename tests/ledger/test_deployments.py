@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.verdicts import Verdict
+from privmw.ledger.auditing.verdicts import Verdict
 from privmw.ledger.verify import verify
 from tests.ledger.kill_helpers import ROOT
 from tests.ledger.live_app import Partner, partner

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.auditor_main import auditor_main
-from privmw.ledger.connection import connect, create
+from privmw.ledger.auditing.auditor_main import auditor_main
 from privmw.ledger.schema import TABLES
+from privmw.ledger.stores.connection import connect, create
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.proof_helpers import KEYS, ManualClock, check, edit, found, transfer, write_ledger
 
@@ -70,7 +70,7 @@ def test_nobody_writes_on_in_such_a_file(change: str, tmp_path: Path) -> None:
 def test_files_of_before_are_sound_and_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was made before numbers had to be positive is a ledger file like any other."""
     with monkeypatch.context() as earlier:
-        earlier.setattr("privmw.ledger.connection.TABLES", TABLES.replace(" CHECK (seq >= 0)", ""))
+        earlier.setattr("privmw.ledger.stores.connection.TABLES", TABLES.replace(" CHECK (seq >= 0)", ""))
         file = write_ledger(tmp_path, 3)
     write_ledger(tmp_path, 3)
     connection = sqlite3.connect(file)

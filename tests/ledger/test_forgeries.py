@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.auditor_main import auditor_main
+from privmw.ledger.auditing.auditor_main import auditor_main
 from tests.ledger.forgeries import FORGERIES, purge_at_the_end_of_a_signed_chain
 from tests.ledger.proof_helpers import KEYS, check, copy_of, found, write_ledger
 

@@ -14,7 +14,7 @@ from tests.ledger.writing_helpers import kinds, stored
 PREFORK = """
 import os, sys, threading
 from pathlib import Path
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.writing_helpers import intent
 writer = LedgerWriter(Path(sys.argv[1]))
@@ -64,7 +64,7 @@ INHERITED = """
 import os, sys
 from pathlib import Path
 from privmw.errors import LedgerUnavailable
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.writing_helpers import intent
 writer = LedgerWriter(Path(sys.argv[1]), group_ms=500)
@@ -94,7 +94,7 @@ def test_a_child_does_not_wait_for_its_parents_records(tmp_path: Path) -> None:
 POOL = """
 import multiprocessing, sys
 from pathlib import Path
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.writing_helpers import intent
 
 writer = None
@@ -137,9 +137,9 @@ UPKEEP = """
 import os, sys, threading, time
 from pathlib import Path
 from privmw.ledger.maintenance import DONE_FILE, Maintenance
-from privmw.ledger.retention import Rule, Schedule
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.writing_helpers import FakeClock, intent
 directory = Path(sys.argv[1])

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from privmw.ledger.auditing.unsigned import is_overdue
 from privmw.ledger.checkpoints import Checkpointer, super_checkpoint
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.reader import open_store
-from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.unsigned import is_overdue
+from privmw.ledger.stores.opening import open_store
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, copy_of, edit, found, transfer, write_ledger
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.verdicts import Verdict
+from privmw.ledger.auditing.verdicts import Verdict
 from privmw.ledger.verify import verify
 from tests.ledger.kill_helpers import spawn
 from tests.ledger.proof_helpers import KEYS

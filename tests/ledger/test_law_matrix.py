@@ -11,7 +11,7 @@ from privmw.ledger.canonical import parse
 from privmw.ledger.chain import Chain
 from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.record import record_from
-from privmw.ledger.sqlite import DirectoryStore
+from privmw.ledger.stores.sqlite import DirectoryStore
 from privmw.types import RecordKind
 from tests.ledger.golden_records import ALL, RECORDS
 from tests.ledger.live_app import live_settings, partner

@@ -13,15 +13,23 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from privmw.ledger.auditing.merkle import CompactRange, Tree, verify_consistency, verify_inclusion
+from privmw.ledger.auditing.notes import (
+    Checkpoint,
+    Signed,
+    check_note,
+    origin_of,
+    parse_checkpoint,
+    parse_keys,
+    parse_note,
+)
+from privmw.ledger.auditing.testimony import super_root
+from privmw.ledger.auditing.verdicts import Severity, Verdict
 from privmw.ledger.canonical import canonical, parse
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.merkle import CompactRange, Tree, verify_consistency, verify_inclusion
-from privmw.ledger.notes import Checkpoint, Signed, check_note, origin_of, parse_checkpoint, parse_keys, parse_note
 from privmw.ledger.record import MEMBERS, WRITER_MEMBERS, commitment
 from privmw.ledger.schema import TABLES
 from privmw.ledger.signing import SigningKeys, verify_signature
-from privmw.ledger.testimony import super_root
-from privmw.ledger.verdicts import Severity, Verdict
 from privmw.types import ConsentState, DecisionKind, Enforcement, Outcome, RecordKind, SubjectPayload, TransferKind
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger.md"

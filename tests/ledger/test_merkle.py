@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privmw.ledger.merkle import (
+from privmw.ledger.auditing.merkle import (
     EMPTY_ROOT,
     CompactRange,
     MerkleError,

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.ed25519 import verify_ed25519
-from privmw.ledger.notes import (
+from privmw.ledger.auditing.ed25519 import verify_ed25519
+from privmw.ledger.auditing.notes import (
     Checkpoint,
     Note,
     NoteError,

@@ -12,8 +12,8 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
 from privmw.ledger.otlp import OtlpObserver
-from privmw.ledger.sqlite import DirectoryStore
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.sqlite import DirectoryStore
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import DecisionKind, RecordKind
 from tests.ledger.otlp_receiver import Receiver, attributes
 from tests.ledger.writing_helpers import intent, outcome_of

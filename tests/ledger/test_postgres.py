@@ -13,13 +13,13 @@ import psycopg
 import pytest
 
 from privmw.errors import LedgerCorrupt, LedgerUnavailable
-from privmw.ledger.postgres import connect, migrate, rows
-from privmw.ledger.postgres_store import PostgresStore
 from privmw.ledger.query import Criteria, Ledger
-from privmw.ledger.reader import StoredCheckpoint
 from privmw.ledger.shipper import Shipper
-from privmw.ledger.sqlite import DirectoryStore
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.postgres import connect, migrate, rows
+from privmw.ledger.stores.postgres_store import PostgresStore
+from privmw.ledger.stores.reader import StoredCheckpoint
+from privmw.ledger.stores.sqlite import DirectoryStore
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import DecisionKind, Durability, RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.kill_helpers import ROOT

@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from privmw.errors import LedgerCorrupt, LedgerUnavailable
-from privmw.ledger import postgres
-from privmw.ledger.postgres import connect, is_ready, migrate, rows
-from privmw.ledger.postgres_store import PostgresStore
-from privmw.ledger.purge import purge
-from privmw.ledger.retention import Rule, Schedule
+from privmw.ledger.erasure.purge import purge
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.shipper import Shipper
-from privmw.ledger.sqlite import DirectoryStore
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores import postgres
+from privmw.ledger.stores.postgres import connect, is_ready, migrate, rows
+from privmw.ledger.stores.postgres_store import PostgresStore
+from privmw.ledger.stores.sqlite import DirectoryStore
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.proof_helpers import START_MS, ManualClock, transfer, write_ledger

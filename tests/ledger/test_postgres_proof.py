@@ -8,15 +8,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from privmw.ledger.auditing.verdicts import Report
 from privmw.ledger.checkpoints import Checkpointer
+from privmw.ledger.erasure.purge import PurgeReport
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.postgres import connect, migrate
-from privmw.ledger.purge import PurgeReport
-from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.shipper import Shipper
-from privmw.ledger.verdicts import Report
+from privmw.ledger.stores.postgres import connect, migrate
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.conftest import Database
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, found, transfer, write_ledger
 

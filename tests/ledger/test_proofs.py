@@ -13,17 +13,17 @@ import pytest
 
 from privmw.cli import main
 from privmw.errors import ConfigurationError
+from privmw.ledger.auditing.merkle import verify_consistency
+from privmw.ledger.auditing.notes import Checkpoint, origin_of, parse_checkpoint, parse_note
+from privmw.ledger.auditing.proofs import Proof, ProofError, UnknownSigner, check_proof, parse_proof
 from privmw.ledger.canonical import parse
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.merkle import verify_consistency
-from privmw.ledger.notes import Checkpoint, origin_of, parse_checkpoint, parse_note
-from privmw.ledger.proofs import Proof, ProofError, UnknownSigner, check_proof, parse_proof
 from privmw.ledger.prove import prove_prefix, prove_record
-from privmw.ledger.reader import open_store
-from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.ledger.stores.opening import open_store
 from privmw.ledger.verify import ERRORS
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, edit, transfer, write_ledger
 
 DAY = 86_400_000

@@ -18,12 +18,12 @@ from privmw.cli import main
 from privmw.errors import ConfigurationError, LedgerUnavailable
 from privmw.ledger.anchors import FileAnchor
 from privmw.ledger.checkpoints import Checkpointer
-from privmw.ledger.files import FileLock
-from privmw.ledger.holds import HOLDS_FILE, Hold, HoldFile
+from privmw.ledger.erasure.holds import HOLDS_FILE, Hold, HoldFile
+from privmw.ledger.erasure.purge import PurgeReport
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import LOCK_FILE, Maintenance, purge_directory
-from privmw.ledger.purge import PurgeReport
-from privmw.ledger.retention import Rule, Schedule
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.files import FileLock
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability, TransferRecord
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 
@@ -187,7 +187,7 @@ def test_a_purge_record_that_lies_does_not_cover(tmp_path: Path) -> None:
 
 def test_many_short_runs_take_several_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where what is due lies in many pieces, several purge records share them, and all of it verifies."""
-    monkeypatch.setattr("privmw.ledger.due.RUNS_PER_RECORD", 5)
+    monkeypatch.setattr("privmw.ledger.erasure.due.RUNS_PER_RECORD", 5)
     pieces = [transfer(n, START_MS + (n % 2) * 50 * DAY, purge_after=None) for n in range(40)]
     write_ledger(tmp_path, pieces)
     report = run(tmp_path, START_MS + 100 * DAY)
@@ -350,7 +350,7 @@ class TestPrune:
     def test_pruned_without_a_record_is_missing(self, tmp_path: Path) -> None:
         """Whoever drops headers and leaves the right hashes, but no record, is found out."""
         file = write_ledger(tmp_path, records(10))
-        from privmw.ledger.merkle import CompactRange
+        from privmw.ledger.auditing.merkle import CompactRange
 
         connection = sqlite3.connect(file)
         tree = CompactRange()

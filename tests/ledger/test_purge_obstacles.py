@@ -15,10 +15,10 @@ from privmw.errors import LedgerUnavailable
 from privmw.ledger import maintenance
 from privmw.ledger.anchors import FileAnchor
 from privmw.ledger.canonical import canonical, parse
+from privmw.ledger.erasure.purge import PurgeReport
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import Maintenance
-from privmw.ledger.purge import PurgeReport
-from privmw.ledger.retention import Rule, Schedule
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 from tests.ledger.test_purge import DAY, SCHEDULE, canaries, records, run
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.postgres_store import PostgresStore
 from privmw.ledger.query import Ledger
-from privmw.ledger.reader import Criteria
 from privmw.ledger.shipper import Shipper
-from privmw.ledger.sqlite import DirectoryStore
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.postgres_store import PostgresStore
+from privmw.ledger.stores.reader import Criteria
+from privmw.ledger.stores.sqlite import DirectoryStore
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import DecisionKind, RecordKind
 from tests.ledger.conftest import Database
 from tests.ledger.writing_helpers import intent
@@ -50,7 +50,7 @@ QUESTIONS = [
 
 def plain(store: DirectoryStore, criteria: Criteria) -> list[tuple[int, int]]:
     """Time and number of what satisfies criteria, by looking at every record."""
-    from privmw.ledger.facets import matches
+    from privmw.ledger.stores.facets import matches
 
     (chain,) = store.chains()
     facets = dict(chain.facets())
@@ -73,7 +73,7 @@ def test_answers_are_those_of_a_plain_sort(
     store: DirectoryStore, criteria: Criteria, most_open: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both ways, whole and in part, with ranges merged, walked by time, and both in one answer; ties go by number."""
-    monkeypatch.setattr("privmw.ledger.sqlite_find._MOST_CURSORS", most_open)
+    monkeypatch.setattr("privmw.ledger.stores.sqlite_find._MOST_CURSORS", most_open)
     expected = plain(store, criteria)
     (chain,) = store.chains()
     assert expected == [(row.time_ms, row.seq) for row in chain.find(criteria)]
@@ -110,8 +110,8 @@ def test_the_copy_gives_the_same_answers(
     """PostgreSQL gives the same records in the same order, with pages of any size."""
     (chain,) = copy.chains()
     for pages in ((64, 256, 1_000), (3, 10, 25)):
-        monkeypatch.setattr("privmw.ledger.postgres_find.PAGES", pages)
-        monkeypatch.setattr("privmw.ledger.postgres_find._MOST_RANGES", pages[0])
+        monkeypatch.setattr("privmw.ledger.stores.postgres_find.PAGES", pages)
+        monkeypatch.setattr("privmw.ledger.stores.postgres_find._MOST_RANGES", pages[0])
         for criteria in (*QUESTIONS, Criteria(since_ms=START + 60_000), Criteria(subject_ref="subject-7")):
             expected = plain(store, criteria) if criteria.subject_ref is None else None
             found = [(row.time_ms, row.seq) for row in chain.find(criteria)]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.retention import DEFAULT_HEADER, Rule, Schedule, add_period, zone_named
+from privmw.ledger.erasure.retention import DEFAULT_HEADER, Rule, Schedule, add_period, zone_named
 from privmw.settings.periods import parse_period
 from tests.ledger.proof_helpers import ManualClock
 

@@ -15,8 +15,8 @@ import pytest
 from privmw import ConfigurationError, Runtime, install, uninstall
 from privmw.errors import LedgerUnavailable
 from privmw.ledger import clock, maintenance
-from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.assemble import assemble
+from privmw.ledger.auditing.anchorfile import read_anchor_file
 from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.verify import verify

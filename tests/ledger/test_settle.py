@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from privmw.ledger import ahead, walk
+from privmw.ledger import ahead
+from privmw.ledger.auditing import walk
+from privmw.ledger.auditing.settle import BLOCK
 from privmw.ledger.checkpoints import Checkpointer
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.retention import Rule, Schedule
-from privmw.ledger.settle import BLOCK
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import RecordKind, TransferRecord
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, edit, transfer, write_ledger
 

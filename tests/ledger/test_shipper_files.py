@@ -12,12 +12,12 @@ import pytest
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger import shipper as module
-from privmw.ledger.files import ledger_files
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.shipper import Shipper
-from privmw.ledger.sqlite import SqliteChain
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.files import ledger_files
+from privmw.ledger.stores.sqlite import SqliteChain
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import SubjectPayload, TransferRecord
 from tests.ledger.conftest import Database
 from tests.ledger.proof_helpers import START_MS, ManualClock, transfer, write_ledger
@@ -197,7 +197,7 @@ def test_nothing_is_deleted_from_the_copy_before_its_record_is_there(tmp_path: P
 
 def payloads_in(database: Database) -> int:
     """How many payloads the database holds."""
-    from privmw.ledger.postgres import connect, rows
+    from privmw.ledger.stores.postgres import connect, rows
 
     with connect(database.dsn) as connection:
         number: int = rows(connection, "SELECT count(*) FROM payloads")[0][0]

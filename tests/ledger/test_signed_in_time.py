@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from privmw.ledger.auditing.notes import parse_checkpoint, parse_note
 from privmw.ledger.checkpoints import Checkpointer
-from privmw.ledger.notes import parse_checkpoint, parse_note
-from privmw.ledger.reader import open_store
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability, RecordKind
 from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, copy_of, transfer, write_ledger
 

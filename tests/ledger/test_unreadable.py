@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from privmw.cli import main
-from privmw.ledger import filechain
+from privmw.ledger.auditing import filechain
+from privmw.ledger.auditing.filejudge import KEYS_FILE
 from privmw.ledger.canonical import canonical
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.filejudge import KEYS_FILE
+from privmw.ledger.erasure.retention import Rule, Schedule
 from privmw.ledger.maintenance import purge_directory
-from privmw.ledger.retention import Rule, Schedule
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from tests.ledger.kill_helpers import ROOT
 from tests.ledger.mutations import rows
 from tests.ledger.proof_helpers import START_MS, ManualClock, check, edit, found, transfer, write_ledger

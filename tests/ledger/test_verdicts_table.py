@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from privmw.cli import main
+from privmw.ledger.auditing.filejudge import KEYS_FILE
+from privmw.ledger.auditing.verdicts import Verdict
 from privmw.ledger.chain import leaf_hash
 from privmw.ledger.checkpoints import Checkpointer
-from privmw.ledger.filejudge import KEYS_FILE
 from privmw.ledger.signing import SigningKeys
-from privmw.ledger.verdicts import Verdict
 from privmw.ledger.verify import verify
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.mutations import (
     POSITIONS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from privmw.ledger.wal import WalState, wal_state
+from privmw.ledger.auditing.wal import WalState, wal_state
 
 FRAME = 24 + 4096
 
@@ -110,7 +110,7 @@ def test_a_damaged_header_is_damage(tmp_path: Path, log: bytes) -> None:
 
 def test_both_byte_orders_of_checksums() -> None:
     """SQLite's checksum is computed in either byte order."""
-    from privmw.ledger.wal import _checksum
+    from privmw.ledger.auditing.wal import _checksum
 
     assert (1 << 24, 1 << 24) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), "little")
     assert (1, 1) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), "big")

@@ -10,8 +10,8 @@ import pytest
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger.chain import Sealed
-from privmw.ledger.observer import OpenChain
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.observer import OpenChain
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability, RecordKind, TransferRecord, TransferSink
 from tests.ledger.writing_helpers import FakeClock, intent, kinds, outcome_of, stored
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from privmw.errors import LedgerUnavailable
-from privmw.ledger import connection
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores import connection
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability
 from tests.ledger.writing_helpers import intent, kinds, stored
 
@@ -106,7 +106,7 @@ def test_a_full_or_read_only_disk_refuses_and_recovers(
         found.execute(state)
         return found
 
-    monkeypatch.setattr("privmw.ledger.storage.connect", connect)
+    monkeypatch.setattr("privmw.ledger.writing.storage.connect", connect)
     connection_of(writer).execute(state)
     padding = [intent(details={"padding": "x" * 5000}) for _ in range(3)]
     waiting = [writer.submit(record) for record in padding]
@@ -188,8 +188,8 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 from privmw.errors import LedgerUnavailable
-from privmw.ledger import connection
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.stores import connection
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.types import Durability, RecordKind, TransferRecord, new_record_id
 if os.geteuid() == 0:
     os.seteuid(65534)
@@ -292,12 +292,12 @@ def test_what_cannot_be_written_until_the_end_is_counted_and_logged(
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        ("privmw.ledger.storage", "make_directory"),
+        ("privmw.ledger.writing.storage", "make_directory"),
         ("fcntl", "flock"),
-        ("privmw.ledger.storage", "create"),
+        ("privmw.ledger.writing.storage", "create"),
         ("pathlib.Path", "rename"),
-        ("privmw.ledger.storage", "sync_directory"),
-        ("privmw.ledger.storage", "connect"),
+        ("privmw.ledger.writing.storage", "sync_directory"),
+        ("privmw.ledger.writing.storage", "connect"),
     ],
 )
 def test_a_fault_while_a_file_is_made_leaves_nothing_half_done(

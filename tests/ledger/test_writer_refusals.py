@@ -10,7 +10,7 @@ import pytest
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger.chain import Sealed
-from privmw.ledger.observer import OpenChain
+from privmw.ledger.writing.observer import OpenChain
 from privmw.types import Durability, SubjectPayload
 from tests.ledger.test_writer_faults import connection_of, opened
 from tests.ledger.writing_helpers import intent, kinds, stored

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from privmw.ledger.canonical import parse
 from privmw.ledger.chain import GENESIS, leaf_hash
-from privmw.ledger.sqlite import DirectoryStore, SqliteChain
+from privmw.ledger.stores.sqlite import DirectoryStore, SqliteChain
 from privmw.types import (
     ConsentState,
     DecisionKind,

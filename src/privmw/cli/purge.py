@@ -14,8 +14,8 @@ from privmw.errors import ConfigurationError, LedgerUnavailable
 
 if TYPE_CHECKING:
     from privmw.ledger.clock import SystemClock
-    from privmw.ledger.purge import PurgeReport
-    from privmw.ledger.writer import LedgerWriter
+    from privmw.ledger.erasure.purge import PurgeReport
+    from privmw.ledger.writing.writer import LedgerWriter
     from privmw.settings import PrivacySettings
 
 _LONGEST = 86_400
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; 0 all of it done, 1 bytes may be left behind, 2 it could not be carried out."""
-    from privmw.ledger.holds import HOLDS_FILE, Hold, HoldFile
+    from privmw.ledger.erasure.holds import HOLDS_FILE, Hold, HoldFile
     from privmw.settings import PrivacySettings
 
     _check(arguments)
@@ -119,8 +119,8 @@ def _purge(
     arguments: argparse.Namespace, settings: PrivacySettings, directory: Path, writer: LedgerWriter
 ) -> PurgeReport:
     from privmw.ledger.clock import SystemClock
+    from privmw.ledger.erasure.retention import Schedule, zone_named
     from privmw.ledger.maintenance import purge_directory
-    from privmw.ledger.retention import Schedule, zone_named
     from privmw.policy.entries import RetentionClass
 
     classes = [RetentionClass.of(key, section) for key, section in settings.retention.items()]
@@ -146,7 +146,7 @@ def _purge(
 def _writer(settings: PrivacySettings, directory: Path) -> tuple[LedgerWriter, SystemClock]:
     from privmw.ledger.assemble import anchors_of, checkpointer_of, keys_of
     from privmw.ledger.clock import SystemClock
-    from privmw.ledger.writer import LedgerWriter
+    from privmw.ledger.writing.writer import LedgerWriter
 
     clock = SystemClock()
     keys = keys_of(settings, directory)

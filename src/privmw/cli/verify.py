@@ -13,7 +13,7 @@ from privmw.cli.progress import Progress
 from privmw.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from privmw.ledger.notes import TrustedKey
+    from privmw.ledger.auditing.notes import TrustedKey
 
 HELP = "check that nobody edited, dropped or reordered what the ledger recorded"
 
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; 0 sound, 1 a problem, 2 cannot judge."""
     if arguments.export_auditor is not None:
-        from privmw.ledger.auditor import export_auditor
+        from privmw.ledger.auditing.auditor import export_auditor
 
         export_auditor(arguments.export_auditor)
         print(f"wrote {arguments.export_auditor}; run it with: python3 -I {arguments.export_auditor} DIR --key FILE")
@@ -112,8 +112,8 @@ def _prove(source: Path | str, record: str, keys: list[TrustedKey]) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from privmw.ledger.auditing.proofs import ProofError, UnknownSigner, check_proof, parse_proof
     from privmw.ledger.canonical import parse
-    from privmw.ledger.proofs import ProofError, UnknownSigner, check_proof, parse_proof
     from privmw.ledger.signing import verify_signature
     from privmw.ledger.verify import ERRORS, load_keys
 

@@ -1,6 +1,7 @@
 """The transfer ledger: each transfer on record, provable, erasable.
 
 Write path: :mod:`~privmw.ledger.record` (what is stored) → :mod:`~privmw.ledger.canonical` (in which bytes) →
-:mod:`~privmw.ledger.chain` (hashes) → :mod:`~privmw.ledger.writer` (one thread, one file per process) over
-:mod:`~privmw.ledger.sqlite`. Reading goes through the protocols of :mod:`~privmw.ledger.reader`, alike for files and PostgreSQL.
+:mod:`~privmw.ledger.chain` (hashes) → :mod:`~privmw.ledger.writing` (one thread, one file per process). Reading goes through
+:mod:`~privmw.ledger.stores`, alike for files and PostgreSQL; :mod:`~privmw.ledger.auditing` judges what stands there, and
+:mod:`~privmw.ledger.erasure` removes what is due. :mod:`~privmw.ledger.assemble` puts together what settings ask for.
 """

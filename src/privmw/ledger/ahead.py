@@ -18,11 +18,11 @@ from pathlib import Path
 
 import orjson
 
+from privmw.ledger.auditing.filechain import FileChain
+from privmw.ledger.auditing.filejudge import READ_ERRORS
+from privmw.ledger.auditing.settle import BLOCK, Settled, settle
+from privmw.ledger.auditing.sources import NotJudgeable
 from privmw.ledger.canonical import parse
-from privmw.ledger.filechain import FileChain
-from privmw.ledger.filejudge import READ_ERRORS
-from privmw.ledger.settle import BLOCK, Settled, settle
-from privmw.ledger.sources import NotJudgeable
 
 __all__ = ["BlocksAhead", "processors"]
 

@@ -17,7 +17,7 @@ from privmw.errors import ConfigurationError
 from privmw.ledger import forks
 from privmw.ledger.chain import Sealed
 from privmw.ledger.clock import SystemClock
-from privmw.ledger.observer import OpenChain
+from privmw.ledger.writing.observer import OpenChain
 from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ class AmbientSource:
         """
         from privmw.ledger.ambient_sqlalchemy import count_statements
 
-        return count_statements(engine, self)
+        return count_statements(engine, self.count)
 
     def pymongo(self) -> Any:
         """A listener for ``MongoClient(uri, event_listeners=[...])`` that counts commands; it looks at their names only."""
         from privmw.ledger.ambient_pymongo import AmbientCommandListener
 
-        return AmbientCommandListener(self)
+        return AmbientCommandListener(self.count)
 
 
 @dataclass(slots=True)

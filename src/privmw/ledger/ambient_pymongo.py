@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pymongo.monitoring import CommandListener
-
-from privmw.ledger.ambient import AmbientSource
 
 __all__ = ["AmbientCommandListener"]
 
@@ -17,16 +16,16 @@ class AmbientCommandListener(CommandListener):
     """A PyMongo command listener; it looks at the command's name only.
 
     Args:
-        source: What is counted.
+        count: Called for each command.
     """
 
-    def __init__(self, source: AmbientSource) -> None:
-        self._source = source
+    def __init__(self, count: Callable[[], object]) -> None:
+        self._count = count
 
     def started(self, event: Any) -> None:
         """Count a command that carries or asks for data."""
         if event.command_name not in _HOUSEKEEPING:
-            self._source.count()
+            self._count()
 
     def succeeded(self, event: Any) -> None:
         """Nothing."""

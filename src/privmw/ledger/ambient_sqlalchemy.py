@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, event
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.ambient import AmbientSource
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine  # needs greenlet, which a synchronous app has not
@@ -16,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["count_statements"]
 
 
-def count_statements(engine: Engine | AsyncEngine, source: AmbientSource) -> Callable[[], None]:
+def count_statements(engine: Engine | AsyncEngine, count: Callable[[], object]) -> Callable[[], None]:
     """Count every statement of an engine; neither text nor parameters are looked at.
 
     Args:
         engine: The engine, asynchronous or not.
-        source: What is counted.
+        count: Called for each statement.
 
     Returns:
         A function that ends the counting.
@@ -34,7 +33,7 @@ def count_statements(engine: Engine | AsyncEngine, source: AmbientSource) -> Cal
         raise ConfigurationError("this is no SQLAlchemy engine", remedy="Give what create_engine() returns.")
 
     def after(*arguments: Any) -> None:
-        source.count()
+        count()
 
     event.listen(target, "after_cursor_execute", after)
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from privmw.ledger.anchorfile import AFRESH, ends_whole
-from privmw.ledger.notes import MAX_NOTE_BYTES, parse_checkpoint, parse_note
+from privmw.ledger.auditing.anchorfile import AFRESH, ends_whole
+from privmw.ledger.auditing.notes import MAX_NOTE_BYTES, parse_checkpoint, parse_note
 
 __all__ = ["EVENT_NAME", "Anchor", "FileAnchor", "OtlpAnchor"]
 
@@ -37,7 +37,7 @@ class Anchor(Protocol):
 class FileAnchor:
     """An append-only file: on another machine's disk, or on a volume that only takes appends (``chattr +a``).
 
-    Notes stand one after the other, an empty line after each; :mod:`privmw.ledger.anchorfile` reads them. Nothing that
+    Notes stand one after the other, an empty line after each; :mod:`privmw.ledger.auditing.anchorfile` reads them. Nothing that
     stands in the file is ever changed: what was cut short is left as it is, and the next note starts afresh behind it.
 
     Args:

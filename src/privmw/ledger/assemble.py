@@ -11,11 +11,11 @@ from privmw.ledger.activation import PolicyActivation
 from privmw.ledger.ambient import AmbientCounter
 from privmw.ledger.anchors import Anchor, FileAnchor, OtlpAnchor
 from privmw.ledger.clock import SystemClock
+from privmw.ledger.erasure.retention import Schedule, zone_named
 from privmw.ledger.maintenance import Maintenance
-from privmw.ledger.observer import Observer
-from privmw.ledger.retention import Schedule, zone_named
 from privmw.ledger.service import LedgerService
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.observer import Observer
+from privmw.ledger.writing.writer import LedgerWriter
 from privmw.policy.members import members_of
 from privmw.policy.register import Register
 from privmw.settings import PrivacySettings
@@ -161,7 +161,7 @@ def _checked_dsn(settings: PrivacySettings, field: str, dsn: str) -> str:
     if not dsn.startswith(("postgresql://", "postgres://")):
         raise _wrong(settings, field, "is not a postgresql:// URI", "Write postgresql://user@host/database.")
     try:
-        from privmw.ledger.postgres import check_dsn
+        from privmw.ledger.stores.postgres import check_dsn
     except ImportError:
         raise _wrong(settings, field, "psycopg is not installed", "pip install 'privmw[postgres]'") from None
     problem = check_dsn(dsn)

@@ -29,7 +29,7 @@ concurrent requests reach the queue a little out of order."""
 
 
 MAX_RECORD_BYTES: Final = 16 * 1024 * 1024
-"""Largest header, and largest payload; far below what a reader accepts (:data:`privmw.ledger.filechain.MAX_ROW_BYTES`)."""
+"""Largest header, and largest payload; far below what a reader accepts (:mod:`privmw.ledger.auditing.filechain`)."""
 
 
 def leaf_hash(header: bytes) -> bytes:

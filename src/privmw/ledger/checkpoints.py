@@ -1,6 +1,6 @@
 """Signs checkpoints over a growing chain, and one super-checkpoint over all chains.
 
-A :class:`Checkpointer` follows one writer (:class:`privmw.ledger.observer.Observer`). It builds the tree from what the
+A :class:`Checkpointer` follows one writer (:class:`privmw.ledger.writing.observer.Observer`). It builds the tree from what the
 writer committed, not from what the file says later, and never signs a tree that is not an extension of the one it
 signed before (C2SP: "MUST not sign"). What was there when it opened the chain is read in slices, so that a long chain
 does not hold up the first record.
@@ -16,12 +16,9 @@ from pathlib import Path
 
 from privmw.errors import ConfigurationError, LedgerError
 from privmw.ledger.anchors import Anchor
-from privmw.ledger.canonical import parse
-from privmw.ledger.chain import Sealed
-from privmw.ledger.filejudge import KEYS_FILE
-from privmw.ledger.leftovers import sign_leftovers
-from privmw.ledger.merkle import CompactRange, MerkleError
-from privmw.ledger.notes import (
+from privmw.ledger.auditing.filejudge import KEYS_FILE
+from privmw.ledger.auditing.merkle import CompactRange, MerkleError
+from privmw.ledger.auditing.notes import (
     Checkpoint,
     NoteError,
     Signed,
@@ -31,10 +28,13 @@ from privmw.ledger.notes import (
     parse_checkpoint,
     parse_note,
 )
-from privmw.ledger.observer import OpenChain
-from privmw.ledger.reader import Criteria, Store, StoredCheckpoint
+from privmw.ledger.auditing.testimony import read_writers, super_root
+from privmw.ledger.canonical import parse
+from privmw.ledger.chain import Sealed
+from privmw.ledger.leftovers import sign_leftovers
 from privmw.ledger.signing import SigningKeys, verify_signature
-from privmw.ledger.testimony import read_writers, super_root
+from privmw.ledger.stores.reader import Criteria, Store, StoredCheckpoint
+from privmw.ledger.writing.observer import OpenChain
 from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
 
 __all__ = ["Checkpointer", "super_checkpoint"]
@@ -51,7 +51,7 @@ class Checkpointer:
     """Signs a checkpoint each so many records, each so many seconds with new ones, and when the chain is closed.
 
     A verifier takes a longer stretch without a checkpoint for one whose checkpoints were removed
-    (:mod:`privmw.ledger.unsigned`), so these bounds hold by the records' own times, whatever the clock or the disk does.
+    (:mod:`privmw.ledger.auditing.unsigned`), so these bounds hold by the records' own times, whatever the clock or the disk does.
     Signed at once: what an earlier process left unsigned, and a purge, before anything is deleted on its word.
 
     Args:
@@ -91,7 +91,7 @@ class Checkpointer:
         self._chain: OpenChain | None = None
 
     def opened(self, chain: OpenChain) -> None:
-        """Begin with a chain; see :class:`privmw.ledger.observer.Observer`."""
+        """Begin with a chain; see :class:`privmw.ledger.writing.observer.Observer`."""
         self._chain = chain
         self._origin = origin_of(chain.writer_id)
         self._tree = CompactRange()

@@ -10,11 +10,19 @@ from collections.abc import Iterator
 from itertools import islice
 
 from privmw.errors import LedgerError
+from privmw.ledger.auditing.merkle import CompactRange, MerkleError
+from privmw.ledger.auditing.notes import (
+    Checkpoint,
+    NoteError,
+    Signed,
+    check_note,
+    origin_of,
+    parse_checkpoint,
+    parse_note,
+)
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.merkle import CompactRange, MerkleError
-from privmw.ledger.notes import Checkpoint, NoteError, Signed, check_note, origin_of, parse_checkpoint, parse_note
-from privmw.ledger.reader import ReadableChain, Store, StoredCheckpoint, StoredHeader
 from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.ledger.stores.reader import ReadableChain, Store, StoredCheckpoint, StoredHeader
 from privmw.types import Clock
 
 __all__ = ["sign_leftovers"]

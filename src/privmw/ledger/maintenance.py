@@ -18,13 +18,13 @@ from privmw.errors import LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.anchors import Anchor
 from privmw.ledger.checkpoints import super_checkpoint
-from privmw.ledger.files import FileLock
-from privmw.ledger.holds import HOLDS_FILE, HoldFile
+from privmw.ledger.erasure.holds import HOLDS_FILE, HoldFile
+from privmw.ledger.erasure.purge import PurgeReport, purge
+from privmw.ledger.erasure.retention import Schedule
 from privmw.ledger.patience import PatientAnchor
-from privmw.ledger.purge import PurgeReport, purge
-from privmw.ledger.reader import open_store
-from privmw.ledger.retention import Schedule
 from privmw.ledger.signing import SigningKeys
+from privmw.ledger.stores.files import FileLock
+from privmw.ledger.stores.opening import open_store
 from privmw.types import Clock, TransferSink
 
 __all__ = ["Maintenance", "purge_directory"]

@@ -19,7 +19,7 @@ from opentelemetry import metrics
 
 from privmw.ledger.chain import Sealed
 from privmw.ledger.events import EventEmitter
-from privmw.ledger.observer import OpenChain
+from privmw.ledger.writing.observer import OpenChain
 from privmw.types import ReasonCode, RecordKind
 
 __all__ = ["EVENT_NAME", "OtlpObserver", "attributes_of"]
@@ -44,7 +44,7 @@ class _Watched(Protocol):
 
 
 class OtlpObserver:
-    """Follows a writer (:class:`privmw.ledger.observer.Observer`).
+    """Follows a writer (:class:`privmw.ledger.writing.observer.Observer`).
 
     Args:
         logger_provider: An OpenTelemetry ``LoggerProvider``; the global one when ``None``.

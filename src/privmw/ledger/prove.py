@@ -1,10 +1,10 @@
 """Makes proofs about a stored ledger: that a record is in it, and that it is what was signed before and more.
 
 proof = prove_record("privmw-ledger", "shop/web1/0190a0c0a0c0700080000000000000aa", 12, keys=keys)
-check_proof(proof, keys, verify_signature, parse, ERRORS)      # privmw.ledger.proofs, anywhere
+check_proof(proof, keys, verify_signature, parse, ERRORS)      # privmw.ledger.auditing.proofs, anywhere
 
 path = prove_prefix("privmw-ledger", "shop/web1/0190a0c0a0c0700080000000000000aa", old.size, new.size)
-verify_consistency(old.size, new.size, path, old.root, new.root)      # privmw.ledger.merkle
+verify_consistency(old.size, new.size, path, old.root, new.root)      # privmw.ledger.auditing.merkle
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from privmw.errors import ConfigurationError
+from privmw.ledger.auditing.merkle import CompactRange, MerkleError, Tree, verify_inclusion
+from privmw.ledger.auditing.notes import (
+    Checkpoint,
+    NoteError,
+    Signed,
+    TrustedKey,
+    check_note,
+    parse_checkpoint,
+    parse_note,
+)
+from privmw.ledger.auditing.proofs import Proof
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.merkle import CompactRange, MerkleError, Tree, verify_inclusion
-from privmw.ledger.notes import Checkpoint, NoteError, Signed, TrustedKey, check_note, parse_checkpoint, parse_note
-from privmw.ledger.proofs import Proof
-from privmw.ledger.reader import ReadableChain, open_store
 from privmw.ledger.signing import verify_signature
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.stores.reader import ReadableChain
 
 __all__ = ["prove_prefix", "prove_record"]
 
@@ -65,7 +74,7 @@ def prove_prefix(source: Path | str, writer_id: str, old_size: int, size: int) -
         size: Size of the later one.
 
     Returns:
-        The proof, for :func:`privmw.ledger.merkle.verify_consistency`.
+        The proof, for :func:`privmw.ledger.auditing.merkle.verify_consistency`.
 
     Raises:
         ConfigurationError: There is no such writer, or the chain does not reach so far, or no longer.

@@ -20,10 +20,11 @@ from typing import Self, TypeVar
 import orjson
 
 from privmw.errors import LedgerCorrupt
-from privmw.ledger.facets import matches
-from privmw.ledger.reader import Criteria, ReadableChain, Store, StoredHeader, open_store
 from privmw.ledger.record import header_members, record_from
 from privmw.ledger.schema import facet_of
+from privmw.ledger.stores.facets import matches
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.stores.reader import Criteria, ReadableChain, Store, StoredHeader
 from privmw.types import DecisionKind, Enforcement, Outcome, TransferRecord
 
 __all__ = ["Criteria", "Entry", "Ledger", "Transfer"]

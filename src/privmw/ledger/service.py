@@ -17,8 +17,8 @@ from privmw.ledger import forks
 from privmw.ledger.ambient import AmbientCounter
 from privmw.ledger.chain import Sealed
 from privmw.ledger.maintenance import Maintenance
-from privmw.ledger.observer import OpenChain
-from privmw.ledger.writer import LedgerWriter
+from privmw.ledger.writing.observer import OpenChain
+from privmw.ledger.writing.writer import LedgerWriter
 
 if TYPE_CHECKING:
     from privmw.ledger.shipper import Shipper

@@ -18,11 +18,11 @@ from pathlib import Path
 from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.chain import Head
-from privmw.ledger.files import FileLock, ledger_files
-from privmw.ledger.losses import describe
-from privmw.ledger.postgres_outlet import PostgresOutlet
-from privmw.ledger.reader import StoredHeader, StoredPayload
-from privmw.ledger.sqlite import SqliteChain
+from privmw.ledger.stores.files import FileLock, ledger_files
+from privmw.ledger.stores.postgres_outlet import PostgresOutlet
+from privmw.ledger.stores.reader import StoredHeader, StoredPayload
+from privmw.ledger.stores.sqlite import SqliteChain
+from privmw.ledger.writing.losses import describe
 
 __all__ = ["Shipper"]
 

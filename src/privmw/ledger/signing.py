@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.notes import NoteSignature, TrustedKey, key_id, note_bytes
+from privmw.ledger.auditing.notes import NoteSignature, TrustedKey, key_id, note_bytes
 
 __all__ = ["SigningKeys", "verify_signature"]
 

@@ -1,7 +1,7 @@
 """``privmw verify``: is this ledger what was recorded?
 
-Files are read by :mod:`~privmw.ledger.filechain`; PostgreSQL through :mod:`~privmw.ledger.reader`. The judgement itself
-is :mod:`~privmw.ledger.judge`, the same for both and for the exported auditor.
+Files are read by :mod:`~privmw.ledger.auditing.filechain`, PostgreSQL through :mod:`~privmw.ledger.stores`. The judgement
+itself is :mod:`~privmw.ledger.auditing.judge`, the same for both and for the exported auditor.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from typing import Any
 
 from privmw.errors import ConfigurationError, LedgerError, LedgerUnavailable
 from privmw.ledger.ahead import BlocksAhead
-from privmw.ledger.anchorfile import read_anchor_file
+from privmw.ledger.auditing.anchorfile import read_anchor_file
+from privmw.ledger.auditing.claims import Place
+from privmw.ledger.auditing.filechain import FileChain
+from privmw.ledger.auditing.filejudge import MOST_LOOKS, READ_ERRORS, judge_files, read_published_keys
+from privmw.ledger.auditing.judge import Judge
+from privmw.ledger.auditing.notes import NoteError, TrustedKey, parse_keys
+from privmw.ledger.auditing.verdicts import Report, Verdict
 from privmw.ledger.canonical import parse
-from privmw.ledger.claims import Place
-from privmw.ledger.filechain import FileChain
-from privmw.ledger.filejudge import MOST_LOOKS, READ_ERRORS, judge_files, read_published_keys
-from privmw.ledger.judge import Judge
-from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
-from privmw.ledger.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload, open_store
 from privmw.ledger.schema import columns_of
 from privmw.ledger.signing import verify_signature
-from privmw.ledger.verdicts import Report, Verdict
+from privmw.ledger.stores.opening import open_store
+from privmw.ledger.stores.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload
 from privmw.types import RecordKind
 
 __all__ = ["load_keys", "published_keys", "verify"]

@@ -17,7 +17,6 @@ from privmw.settings.vocabulary import is_under
 from privmw.types import Enforcement
 
 if TYPE_CHECKING:
-    from privmw.policy.diff import Change
     from privmw.policy.plan import Plan
     from privmw.policy.routes import Key, Route
     from privmw.settings import PrivacySettings
@@ -133,12 +132,6 @@ class Register:
     def uses_under(self, use: str) -> bool:
         """Whether any declared purpose has a data use under this one."""
         return any(is_under(purpose.use, use) for purpose in self.purposes.values())
-
-    def diff(self, older: Register) -> tuple[Change, ...]:
-        """What changed since an older register; see :mod:`privmw.policy.diff`."""
-        from privmw.policy.diff import changes
-
-        return changes(older, self)
 
 
 def _policy(settings: PrivacySettings) -> Policy:
