@@ -202,7 +202,7 @@ def _decided(guard: Any, seconds: float) -> dict[str, float]:
     from privmw.policy.decision import TransferRequest, decide
 
     request = TransferRequest(host="api.openai.com", path="/v1/chat/completions", purpose="reply")
-    return measure(lambda: decide(guard.register, request), seconds)
+    return measure(lambda: decide(guard.means.register, request), seconds)
 
 
 def _named(seconds: float) -> dict[str, Any]:

@@ -210,7 +210,7 @@ def test_a_record_that_cannot_be_made_stops_the_call(
     def broken(*_: object) -> None:
         raise AttributeError(EMAIL)
 
-    monkeypatch.setattr(guard.recorder, "intent", broken)
+    monkeypatch.setattr(guard.means.recorder, "intent", broken)
     with openai_client(openai_server) as client, purpose("reply"), pytest.raises(TransferDenied) as caught:
         chat(client)
     assert "guard.failed" == caught.value.reason_code

@@ -106,9 +106,9 @@ def test_pseudonyms_do_not_outlive_the_request(redactor: Redactor, sink: ListSin
         sent(guard)
         who = current_context()
         assert who is not None
-        assert 1 == guard.names(who).distinct
+        assert 1 == guard.means.names(who).distinct
     with open_context(RequestContext(request_id="r")) as another:
-        assert 0 == guard.names(another).distinct
+        assert 0 == guard.means.names(another).distinct
 
 
 def test_the_person_asking_is_never_sent(redactor: Redactor, sink: ListSink) -> None:
@@ -156,7 +156,7 @@ def test_a_sink_that_takes_nothing_stops_transfers_abroad(redactor: Redactor) ->
 def test_a_failing_register_lets_nothing_leave(redactor: Redactor, sink: ListSink) -> None:
     """Whatever breaks before the decision, the answer is a refusal."""
     guard = guard_of(redactor, sink)
-    guard.register = None  # type: ignore[assignment]
+    guard.means.register = None  # type: ignore[assignment]
     with purpose("reply"), pytest.raises(TransferDenied, match=r"guard\.failed"):
         guard.open(outgoing("api.openai.com"))
 

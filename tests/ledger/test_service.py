@@ -125,7 +125,7 @@ def test_payloads_are_purged_on_their_day(
         checkpoint_every=1,
     )
     runtime = installed(settings)
-    runtime.guard.recorder._time_ms = lambda: now[0]
+    runtime.guard.means.recorder._time_ms = lambda: now[0]
     assert "sent" == call(recipient.port, text=PERSONAL)
     assert runtime.ledger is not None
     runtime.ledger.flush()

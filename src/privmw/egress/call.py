@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from anyio import to_thread
 
@@ -14,6 +14,7 @@ from privmw.context import RequestContext
 from privmw.egress.answers import answer_for
 from privmw.egress.identity import is_signed
 from privmw.egress.leaves import NameFinder, Names, Replace
+from privmw.egress.means import Means
 from privmw.egress.outgoing import Outgoing, Prepared
 from privmw.egress.payload import Body, Unscannable
 from privmw.egress.reading import Reading, read
@@ -36,9 +37,6 @@ from privmw.types import (
     TransferRecord,
 )
 
-if TYPE_CHECKING:
-    from privmw.egress.guard import Guard
-
 __all__ = ["Call"]
 
 T = TypeVar("T")
@@ -53,17 +51,17 @@ class Call:
     sends, then :meth:`answered` or :meth:`failed`.
     """
 
-    __slots__ = ("_asked", "_decision", "_guard", "_intent", "_names", "_outgoing", "_receipt", "_started", "_who")
+    __slots__ = ("_asked", "_decision", "_intent", "_means", "_names", "_outgoing", "_receipt", "_started", "_who")
 
     def __init__(
         self,
-        guard: Guard,
+        means: Means,
         outgoing: Outgoing,
         asked: TransferRequest,
         decision: Decision,
         who: RequestContext | None,
     ) -> None:
-        self._guard = guard
+        self._means = means
         self._outgoing = outgoing
         self._asked = asked
         self._decision = decision
@@ -130,7 +128,7 @@ class Call:
         reading = read(self._outgoing, body)
         if reading.problem is not None:
             self._asked = replace(self._asked, unscannable=True)
-            decision = decide(self._guard.register, self._asked)
+            decision = decide(self._means.register, self._asked)
             if not decision.allowed:
                 self.deny(
                     replace(decision, remedy=f"The guard met {reading.problem}. {decision.remedy or ''}".rstrip())
@@ -139,14 +137,14 @@ class Call:
 
     def _finder(self, reading: Reading) -> NameFinder | None:
         """Who looks for names in this request: nobody where it goes to no AI provider."""
-        return self._guard.finder_for(reading.operation, self._decision)
+        return self._means.finder_for(reading.operation, self._decision)
 
     def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
         outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
         found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
         found.provenance = reading.provenance
         found.names_searched = names is None or names.complete
-        rewriting = leaves.rewrite(self._guard.transform(names), self._replacement(self._decision.payload))
+        rewriting = leaves.rewrite(self._means.transform(names), self._replacement(self._decision.payload))
         found.categories = categories_of(rewriting.counts)
         self._decide_again(found)
         changed = rewriting.changed or (content is not None and content.ambiguous)
@@ -166,7 +164,7 @@ class Call:
             dropped.append("accept-encoding")
             added["accept-encoding"] = "identity"
         self._submit(found)
-        if not self._guard.enforcing:
+        if not self._means.enforcing:
             return self._unchanged()
         headers = reading.headers_without(*dropped) if dropped else reading.headers
         return Prepared(reading.target(), [*headers, *added.items()], rendered)
@@ -175,7 +173,7 @@ class Call:
         if mode is PayloadMode.ORIGINALS:
             return lambda _, original: original
         if mode is PayloadMode.PSEUDONYMS:
-            self._names = self._guard.names(self._who)
+            self._names = self._means.names(self._who)
             return self._names.token
         return lambda entity_type, _: f"<{entity_type}>"
 
@@ -183,7 +181,7 @@ class Call:
         if not found.categories:
             return
         self._asked = self._asked.with_categories(found.categories)
-        decision = decide(self._guard.register, self._asked)
+        decision = decide(self._means.register, self._asked)
         if not decision.allowed:
             self.deny(decision, found)
         self._decision = decision
@@ -203,9 +201,9 @@ class Call:
         return content.override(members)
 
     def _submit(self, found: Findings) -> None:
-        self._intent = self._guard.recorder.intent(self._outgoing, self._asked, self._decision, found, self._who)
+        self._intent = self._means.recorder.intent(self._outgoing, self._asked, self._decision, found, self._who)
         try:
-            receipt = self._guard.sink.submit(self._intent, self._decision.durability)
+            receipt = self._means.sink.submit(self._intent, self._decision.durability)
         except LedgerUnavailable:
             if self._decision.durability is Durability.BEFORE_SEND:
                 self._without_ledger()
@@ -222,7 +220,7 @@ class Call:
         if self._receipt is None:
             return
         try:
-            self._receipt.wait(self._guard.record_timeout)
+            self._receipt.wait(self._means.record_timeout)
             return
         except LedgerUnavailable:
             pass
@@ -233,7 +231,7 @@ class Call:
         if self._receipt is None:
             return
         try:
-            await self._receipt.wait_async(self._guard.record_timeout)
+            await self._receipt.wait_async(self._means.record_timeout)
             return
         except LedgerUnavailable:
             pass
@@ -255,12 +253,12 @@ class Call:
         Raises:
             TransferDenied: Always, when decisions are carried out.
         """
-        guard = self._guard
+        means = self._means
         with suppress(Exception):  # the refusal stands, whether or not it can be recorded
-            record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
-            guard.sink.submit(record, Durability.GROUP)
-        if guard.enforcing:
-            refuse(decision, guard.recorder.recipient(self._outgoing, decision), self._who)
+            record = means.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
+            means.sink.submit(record, Durability.GROUP)
+        if means.enforcing:
+            refuse(decision, means.recorder.recipient(self._outgoing, decision), self._who)
 
     def _unchanged(self) -> Prepared:
         return Prepared(self._outgoing.target, self._outgoing.headers)
@@ -295,9 +293,9 @@ class Call:
         if intent is None:
             return  # recorded already
         duration = bucket(int((time.monotonic() - self._started) * 1000))
-        record = self._guard.recorder.outcome(intent, duration_ms=duration, **members)
+        record = self._means.recorder.outcome(intent, duration_ms=duration, **members)
         with suppress(LedgerUnavailable):  # the intent without an outcome reads as unknown
-            self._guard.sink.submit(record, Durability.GROUP)
+            self._means.sink.submit(record, Durability.GROUP)
 
 
 async def _here(work: Callable[..., T], *arguments: Any) -> T:

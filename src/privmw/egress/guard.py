@@ -5,19 +5,18 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
 from privmw.egress.identity import endpoint_of, is_loopback, speaks_to_a_model
-from privmw.egress.leaves import NameFinder, Names, TextRewriter, Transform
+from privmw.egress.leaves import NameFinder, TextRewriter
+from privmw.egress.means import Means
 from privmw.egress.outgoing import Outgoing
-from privmw.egress.records import Findings, Recorder
+from privmw.egress.records import Findings
 from privmw.errors import ConfigurationError, TransferDenied
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.register import Register
 from privmw.purposes import resolve
-from privmw.redaction.pseudonyms import Pseudonymiser
 from privmw.types import (
     ConsentState,
     Decision,
@@ -31,7 +30,6 @@ from privmw.types import (
 __all__ = ["Guard"]
 
 _HOUSEKEEPING = ".housekeeping"  # of an SDK: tokens, keys; the catalogue lists them, no personal data is in them
-_AI_USES = ("essential.service.ai_inference", "train_ai_system")
 _ON_THIS_MACHINE = (
     "This path is that of an AI provider. A proxy that passes prompts on belongs under [recipients]; "
     "a model of your own on this machine under [egress] first_party."
@@ -72,23 +70,17 @@ class Guard:
         subject_ref: Callable[[str], str] | None = None,
         time_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        self.register = register
-        self.sink = sink
         self.max_body = max_body
-        self.record_timeout = record_timeout
-        self.enforcing = enforcement is Enforcement.BLOCK
-        self._finder = redactor if isinstance(redactor, NameFinder) else None
-        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
-        self.recorder = Recorder(
+        self.means = Means(
             register,
+            redactor,
+            sink,
+            keys=tuple(keys) or (secrets.token_bytes(32),),
             enforcement=enforcement,
-            detector_version=redactor.version,
+            record_timeout=record_timeout,
             subject_ref=subject_ref,
             time_ms=time_ms,
-            redactor=self._core,
         )
-        self._ai = frozenset().union(*map(register.purposes_under, _AI_USES))
-        self._keys = tuple(keys) or (secrets.token_bytes(32),)
         self._gaps: dict[tuple[str, str | None], float] = {}
 
     def open(self, outgoing: Outgoing) -> Call | None:
@@ -114,24 +106,24 @@ class Guard:
     def _open(self, outgoing: Outgoing) -> Call | None:
         host = outgoing.host.lower().rstrip(".")
         who = current_context()
-        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
-            if speaks_to_a_model(outgoing) and not self.register.is_first_party(host, outgoing.port):
+        if is_loopback(host) and self.means.register.hosts.find(host, outgoing.port) is None:
+            if speaks_to_a_model(outgoing) and not self.means.register.is_first_party(host, outgoing.port):
                 self._refuse_model(outgoing, self._request(outgoing, host, who), who, _ON_THIS_MACHINE)
             return None
         asked = self._request(outgoing, host, who)
-        decision = decide(self.register, asked)
+        decision = decide(self.means.register, asked)
         if decision.rule_id == "egress.first_party" or decision.rule_id.endswith(_HOUSEKEEPING):
             return None
-        if decision.kind is DecisionKind.GAP and self.enforcing:
+        if decision.kind is DecisionKind.GAP and self.means.enforcing:
             self._gap(outgoing, asked, decision, who)
             return None
-        call = Call(self, outgoing, asked, decision, who)
+        call = Call(self.means, outgoing, asked, decision, who)
         if not decision.allowed:
             call.deny(decision)
         return call
 
     def _request(self, outgoing: Outgoing, host: str, who: RequestContext | None) -> TransferRequest:
-        recipient = self.register.recipient_for_host(host, outgoing.port)
+        recipient = self.means.register.recipient_for_host(host, outgoing.port)
         fixed = recipient.fixed_purpose if recipient is not None else None
         purpose = fixed if fixed is not None else resolve(who)
         if who is None:
@@ -173,8 +165,8 @@ class Guard:
             if len(self._gaps) > 10_000:
                 self._gaps.clear()
             self._gaps[place] = now
-            record = self.recorder.intent(outgoing, asked, decision, Findings(), who)
-            self.sink.submit(record, Durability.BEST_EFFORT)
+            record = self.means.recorder.intent(outgoing, asked, decision, Findings(), who)
+            self.means.sink.submit(record, Durability.BEST_EFFORT)
 
     def _refuse_model(
         self, outgoing: Outgoing, asked: TransferRequest, who: RequestContext | None, remedy: str
@@ -187,44 +179,12 @@ class Guard:
             purpose=asked.purpose,
             remedy=remedy,
         )
-        Call(self, outgoing, asked, denial, who).deny(denial)
+        Call(self.means, outgoing, asked, denial, who).deny(denial)
 
     def _failed(self, outgoing: Outgoing, failure: str) -> None:
-        if self.enforcing:
+        if self.means.enforcing:
             raise TransferDenied(
                 ReasonCode.GUARD_FAILED,
-                recipient=self.recorder.host(outgoing),
+                recipient=self.means.recorder.host(outgoing),
                 remedy=f"The guard itself failed ({failure}).",
             )
-
-    def finder_for(self, operation: str | None, decision: Decision) -> NameFinder | None:
-        """Who looks for names with a model: only in what goes to an AI provider, by endpoint, recipient or purpose.
-
-        Args:
-            operation: GenAI operation, ``None`` where the endpoint is not known as one.
-            decision: Whom it goes to, and what for.
-        """
-        if self._finder is None or operation is not None or decision.purpose in self._ai:
-            return self._finder
-        recipient = self.register.recipient(decision.recipient)
-        return self._finder if recipient is not None and recipient.ai else None
-
-    def transform(self, names: Names | None) -> Transform:
-        """What rewrites texts: the core, together with what a model found in them, if it was asked."""
-        if self._finder is None or names is None:
-            return self._core.transform
-        return partial(self._finder.transform, names=names)
-
-    def names(self, who: RequestContext | None) -> Pseudonymiser:
-        """The pseudonyms of a tenant's conversation, or of its subject, or of a request where neither is known.
-
-        They live in the request's context, so that all calls of one request share them and nothing outlives it.
-        """
-        if who is None:
-            return Pseudonymiser(self._keys, "")
-        scope = f"{who.tenant or ''}\0{who.conversation or who.subject_id or who.request_id or ''}"
-        key = f"egress.names\0{scope}"
-        names: Pseudonymiser | None = who.cache.get(key)
-        if names is None:
-            names = who.cache[key] = Pseudonymiser(self._keys, scope)
-        return names
