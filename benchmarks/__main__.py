@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``ledger``; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``middleware``, ``ledger``; ``docs`` writes the page."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def _egress(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
     return egress.collect(quick=options.quick), egress.report
 
 
+def _middleware(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    middleware = import_module("benchmarks.middleware")
+    return middleware.collect(quick=options.quick), middleware.report
+
+
 def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     ledger = import_module("benchmarks.ledger")
     return ledger.collect(options.only, quick=options.quick), ledger.report
@@ -52,6 +57,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "own": _own,
     "accuracy": _accuracy,
     "egress": _egress,
+    "middleware": _middleware,
     "ledger": _ledger,
     "docs": _docs,
 }
