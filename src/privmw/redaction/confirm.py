@@ -235,6 +235,13 @@ class Confirmer:
 
     def _judge(self, doc: Document, plan: Plan, begin: int, start: int, end: int) -> tuple[int, int, bool | None]:
         """Where a candidate begins and ends, and whether it is verified, stands unverified, or falls (``None``)."""
+        start, end, verified = (start, end, False) if plan.plain else self._weigh(doc, plan, begin, start, end)
+        if plan.other is not None and verified is not None and doc.labelled(plan.other, start, end):
+            verified = None
+        return start, end, verified
+
+    def _weigh(self, doc: Document, plan: Plan, begin: int, start: int, end: int) -> tuple[int, int, bool | None]:
+        """The same by check digits and context, labels of something else left aside."""
         text, checksum = doc.text, plan.checksum
         valid = checksum is not None and checksum(text[start:end])
         required = plan.required and valid is not None  # None: the check leaves it open

@@ -11,6 +11,7 @@ from privmw.redaction.confirm import Confirmer
 from privmw.redaction.cues import Cues
 from privmw.redaction.gate import NOTHING, Candidates, Gate, Group, RegexGate, group_plans
 from privmw.redaction.joined import Joined
+from privmw.redaction.marks import Marks, path_above
 from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
@@ -94,7 +95,9 @@ class Engine:
             checksum = getattr(rule.checksum, "__qualname__", "") if rule.checksum else ""
             digest.update(f"{rule.name}\0{rule.entity_type}\0{rule.pattern}\0{rule.ignore_case}\0{rule.score}".encode())
             digest.update(f"\0{rule.boosted}\0{checksum}\0{rule.policy}\0{rule.context}\0{rule.needs_context}".encode())
-            digest.update(f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\n".encode())
+            digest.update(
+                f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\0{rule.other}\n".encode()
+            )
         return digest.hexdigest()[:16]
 
     def candidates(self, text: str, key_mask: int = 0) -> list[Found]:
@@ -173,7 +176,10 @@ class Engine:
         if not plain:
             return
         originals = list(plain)
-        masks = {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks}
+        masks = Marks(
+            {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks},
+            lambda index: path_above(key_masks, originals[index]),
+        )
         texts = Joined([folded.text for folded in plain.values()])
         for index, found in self._find_joined(texts, self._candidates(texts.text), masks).items():
             place = originals[index]

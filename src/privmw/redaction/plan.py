@@ -8,6 +8,7 @@ from typing import Any
 
 from privmw.errors import ConfigurationError
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import reads
 
 __all__ = ["Plan", "compile_pattern", "digits_and_width"]
 
@@ -82,7 +83,9 @@ class Plan:
         search: ``pattern.search``; the first call compiles the pattern.
         match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
-        direct: A match of the pattern stands as it is.
+        plain: A match of the pattern is neither checked nor weighed by context.
+        direct: Such a match stands as it is.
+        other: Reads a label of something else backwards, if such a one matters; the first call compiles the pattern.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
             threshold of 0 waives that.
@@ -108,7 +111,9 @@ class Plan:
         "hears",
         "index",
         "match",
+        "other",
         "overrides",
+        "plain",
         "rank",
         "rank_verified",
         "recognizer",
@@ -132,7 +137,9 @@ class Plan:
         self.weak = recognizer.score < threshold
         waived = threshold <= 0
         self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
-        self.direct = self.checksum is None and not self.guarded and not self.weak
+        self.plain = self.checksum is None and not self.guarded and not self.weak
+        self.other: Callable[[str], object] | None = self._first_other if recognizer.other and not waived else None
+        self.direct = self.plain and self.other is None
         self.bit = 1 << index if recognizer.context else 0
         self.yields = recognizer.secret and recognizer.specificity < Specificity.SPECIFIC
         self.strong = recognizer.score >= _STRONG
@@ -167,6 +174,10 @@ class Plan:
     def _first_match(self, text: str, start: int, end: int) -> re.Match[str] | None:
         self.prepare()
         return self.match(text, start, end)
+
+    def _first_other(self, before: str) -> object:
+        self.other = reads(self.recognizer.other).match
+        return self.other(before)
 
     def __lt__(self, other: Plan) -> bool:
         return self.index < other.index
