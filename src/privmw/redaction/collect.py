@@ -198,6 +198,8 @@ class Collector:
             if said is None:
                 said = keys.learn(known, parent, key)
             below, secret = mask, kind
+            if mask and keys.apart(key):
+                below = 0
             if said:
                 said_mask, said_kind, look = said  # type: ignore[misc]
                 below |= said_mask

@@ -96,7 +96,7 @@ class Engine:
             digest.update(f"{rule.name}\0{rule.entity_type}\0{rule.pattern}\0{rule.ignore_case}\0{rule.score}".encode())
             digest.update(f"\0{rule.boosted}\0{checksum}\0{rule.policy}\0{rule.context}\0{rule.needs_context}".encode())
             digest.update(
-                f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\0{rule.other}\n".encode()
+                f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\0{rule.other}\0{rule.far}\n".encode()
             )
         return digest.hexdigest()[:16]
 
@@ -200,6 +200,14 @@ class Engine:
     def score_of(self, text: str, item: Found, key_mask: int = 0) -> float:
         """Return the score of a match: boosted where a checksum or context speaks for it."""
         recognizer = item[4].recognizer
+        if recognizer.far is not None and not self._spoken_directly(text, item, key_mask):
+            return recognizer.far if item[3] or self.context_of(text, item, key_mask) else recognizer.score
         if item[3] or self.context_of(text, item, key_mask) is not None:
             return recognizer.boosted
         return recognizer.score
+
+    def _spoken_directly(self, text: str, item: Found, key_mask: int) -> bool:
+        plan = item[4]
+        if key_mask & plan.bit:
+            return True
+        return self.cues.near(text, item[0], -item[1], plan, 0, len(text), directly=True) is not None

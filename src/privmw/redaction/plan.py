@@ -95,6 +95,7 @@ class Plan:
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         within: Characters before a value in which a context word counts.
+        close: Nothing but connecting words may stand between a context word and a value.
         yields: Its matches lose against more specific ones of the same value.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
@@ -103,6 +104,7 @@ class Plan:
     __slots__ = (
         "bit",
         "checksum",
+        "close",
         "direct",
         "entity_type",
         "group",
@@ -151,6 +153,7 @@ class Plan:
         self.has_digit = False
         self.width = 0
         self.within = recognizer.within
+        self.close = recognizer.far is not None and recognizer.far < threshold
         self.search: Search = self._first_search
         self.match: Search = self._first_match
 

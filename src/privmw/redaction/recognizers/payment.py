@@ -164,6 +164,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         ("bank account", "account number", "acct", "my account", "from account", "to account", "debit", "acct no", "account no", "checking account", "savings account",
          "bank acct",  "bankaccount", "debit account"),
         within=32,
+        far=0.55,
         boosted=0.8,
         specificity=Specificity.GENERIC,
         source="NACHA: up to 17 digits, no check digit",

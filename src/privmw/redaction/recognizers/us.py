@@ -102,6 +102,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         ("passport", "passport number", "passport no", "travel document", "us passport"),
         specificity=Specificity.GENERIC,
         within=40,
+        far=0.55,
         source="US Department of State: nine digits, next-generation book one letter and eight digits",
     ),
     keyed(

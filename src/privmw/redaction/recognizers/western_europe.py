@@ -202,6 +202,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "eu_passport", "PASSPORT_NUMBER", rf"{LEFT}(?=[0-9A-Z]*[0-9]{{4}})[0-9A-Z]{{7,10}}{RIGHT}", r"[0-9]{4}",
         ("passport number", "passport no", "passport #", "passport id", "passportnumber", "passeport", "pasaporte", "passaporto",
          "reisepass", "paspoort", "pass nr", "paszport", "旅券", "パスポート", "护照"),
-        boosted=0.7, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
+        boosted=0.7, far=0.55, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
     ),
 )  # fmt: skip
