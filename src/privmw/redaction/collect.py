@@ -6,6 +6,7 @@ how many texts they hold, so that a walk that finds nothing costs little more th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -26,6 +27,9 @@ __all__ = ["CONTAINER", "Collector", "Slot"]
 _CONTAINERS = 200_000
 _SOMETIMES = 1023
 """Containers between two looks at the limits of their number and of time, a power of two less one."""
+
+_DIRECTORY = re.compile(r"[/~]|[A-Za-z]:\\")
+"""What the working directory of a process begins with, which is called ``PWD`` like many a password."""
 
 CONTAINER = -1
 """Slot of a member that is a container but neither an exact dictionary, list nor tuple."""
@@ -203,7 +207,7 @@ class Collector:
             if said:
                 said_mask, said_kind, look = said  # type: ignore[misc]
                 below |= said_mask
-                if said_kind and not (secret or _about_tokens(value, key, item)):
+                if said_kind and not (secret or _no_secret(value, key, item)):
                     secret = said_kind
             else:
                 look = False
@@ -318,11 +322,13 @@ class Collector:
                 del of_member[member]
 
 
-def _about_tokens(value: Any, key: Any, item: Any) -> bool:
-    """A number of tokens, or a piece of a model's answer, not a credential."""
+def _no_secret(value: Any, key: Any, item: Any) -> bool:
+    """Whether a member is none, whatever its key is called: a number of tokens, a piece of a model's answer, a directory."""
     if isinstance(item, (int, float)) and str(key)[-6:].lower() == "tokens":
         return True
-    return key == "token" and isinstance(value, Mapping) and "logprob" in value
+    if key == "token" and isinstance(value, Mapping) and "logprob" in value:
+        return True
+    return isinstance(item, str) and str(key)[-3:].lower() == "pwd" and _DIRECTORY.match(item) is not None
 
 
 _SHOW_NOTHING = (type, FunctionType, BuiltinFunctionType, ModuleType, range, slice, complex, type(Ellipsis))

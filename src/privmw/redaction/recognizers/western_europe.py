@@ -16,7 +16,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="fr_nir",
         entity_type="FR_NIR",
-        pattern=rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?[0-9]{{2}} ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{NUM_RIGHT}",
+        pattern=rf"{NUM_LEFT}(?:[1-478] [0-9]{{2}} (?:0[1-9]|1[0-2]|[2-9][0-9]) [0-9]{{2}} [0-9]{{3}} [0-9]{{3}} ?[0-9]{{2}}"
+        rf"|(?!140[0-7])[12][0-9]{{2}}(?:0[1-9]|1[0-2])[0-9]{{8}} ?[0-9]{{2}}){NUM_RIGHT}",
         trigger=r"[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b",
         sieve=SIEVE,
         lookback=32,
@@ -26,7 +27,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=fr_nir,
         policy=ChecksumPolicy.REQUIRED,
         context=("nir", "numéro de sécurité sociale", "sécurité sociale", "securite sociale", "sécu", "insee", "carte vitale"),
-        source="INSEE: 97 minus the number modulo 97",
+        source="INSEE: 97 minus the number modulo 97; unspaced only with a real month, and not where threads of Linux have their addresses",
     ),
     keyed(
         "fr_nir_loose", "FR_NIR", rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?[0-9]{{2}} ?(?:[0-9]{{2}}|2[AB]) ?[0-9]{{3}} ?[0-9]{{3}} ?[/|-]? ?[0-9]{{2}}{NUM_RIGHT}",

@@ -27,8 +27,13 @@ _OPEN = r"[\s\"'`\\(]{0,6}"
 _BARE = r"[^\s\"'`<>&;,\\)\]}]"
 _TAG = r"[^\s<>]"
 
-_PASSWORDS = r"passw(?:or)?d|passwd|passphrase|passcode|pwd|비밀번호|비번|암호|패스워드"
-_SECRETS = r"secret|token|credentials?"
+_DIRECTORY = r"(?![\"'=: ]{0,4}(?:[/~]|[A-Za-z]:\\))"
+"""``PWD`` is the working directory of a shell as well; passwords hardly begin like a path."""
+
+_PASSWORDS = rf"passw(?:or)?d|passwd|passphrase|passcode|pwd{_DIRECTORY}|비밀번호|비번|암호|패스워드"
+_PASSWORDS_WOKEN = r"passw(?:or)?d|passwd|passphrase|passcode|pwd|비밀번호|비번|암호|패스워드"
+_SECRETS = r"secret|token(?<!publickeytoken)(?!iz)|credentials?"
+_SECRETS_WOKEN = r"secret|token|credentials?"
 _ABOUT = (
     r"(?![\w.-]{0,16}(?i:ids?|names?|counts?|types?|version|arn|ur[il]|path|files?|expir\w*|length|size|limit|usage"
     r"|endpoint)[\"'\]})\\]{0,3}[ \t]{0,3}[=:])"
@@ -41,7 +46,7 @@ _QUALIFIERS = (
 )
 _KEYS = "key(?:" + "|".join(f"(?<={word}key)|(?<={word}[ _.-]key)" for word in _QUALIFIERS) + ")"
 _KEYS_WOKEN = f"(?:{'|'.join(_QUALIFIERS)})[ _.-]?key"
-_LOOSE = r"key(?<![0-9A-Za-z].{3})(?![0-9A-Za-z])|auth(?<![0-9A-Za-z].{4})(?![0-9A-Za-z])|creds?(?![0-9A-Za-z])"
+_LOOSE = r"key(?<![0-9A-Za-z].{3})(?<!(?i:public).key)(?![0-9A-Za-z])|auth(?<![0-9A-Za-z].{4})(?![0-9A-Za-z])|creds?(?![0-9A-Za-z])"
 
 
 def _assigned(
@@ -93,6 +98,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[^\s\"'`<>&;,\\)\]}]{3}",
         plausible_password,
         separator=r"[:?+.]{0,3}=>?",
+        trigger_keys=_PASSWORDS_WOKEN,
+        about=_ABOUT,
         score=0.85,
     ),
     _assigned(
@@ -103,6 +110,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[^\s\"'<>]{3}",
         plausible_password,
         opening=r"\s{0,4}\\?[\"']",
+        trigger_keys=_PASSWORDS_WOKEN,
+        about=_ABOUT,
         score=0.85,
     ),
     _assigned(
@@ -114,6 +123,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         _said_password,
         separator=r"(?::|\sis|\s=)",
         opening=r"\s{0,4}",
+        trigger_keys=_PASSWORDS_WOKEN,
+        about=_ABOUT,
         score=0.75,
     ),
     Recognizer(
@@ -137,6 +148,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8,512}",
         r"[0-9A-Za-z_.~+/=:@!#$%^*-]{8}",
         looks_random,
+        trigger_keys=_SECRETS_WOKEN,
         about=_ABOUT,
         score=0.8,
     ),
