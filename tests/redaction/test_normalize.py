@@ -302,3 +302,34 @@ def test_agrees_with_the_standard_library(text: str) -> None:
     for escaped in (quote(text, safe="", errors="surrogatepass"), html.escape(text)):
         folded = normalise(escaped)
         assert expected == (escaped if folded is None else folded.text)
+
+
+CODES = (
+    "\x1b[35m",
+    "\x1b[1;31m",
+    "\x1b[0m",
+    "\x1b[38;5;208m",
+    "\x1b[2K",
+    "\\u001b[35m",
+    "\\x1b[32m",
+    "\\033[1m",
+    "\\e[4m",
+)
+"""Colours of terminals, as they are and as JSON and shells write them."""
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("code", CODES)
+def test_colours_hide_nothing(kind: str, code: str) -> None:
+    """Behind and between terminal codes a value is found, and the codes stay."""
+    value = VALUES[kind]
+    text = f"INFO {code}{value}\x1b[0m done"
+    (match,) = Redactor().find(text)
+    assert (kind, value) == (match.entity_type, text[match.start : match.end])
+    assert f"INFO {code}<{kind}>\x1b[0m done" == Redactor().text(text)
+    assert [f"{code}<{kind}>\x1b[0m", "x"] == Redactor().value([f"{code}{value}\x1b[0m", "x"])
+
+
+def test_a_colour_within_a_value() -> None:
+    """A value of which a part is highlighted goes whole."""
+    assert "a <EMAIL_ADDRESS> b" == Redactor().text("a jane.\x1b[1mdoe\x1b[0m@example.com b")

@@ -12,7 +12,7 @@ from privmw.redaction.cues import Cues
 from privmw.redaction.gate import NOTHING, Candidates, Gate, Group, RegexGate, group_plans
 from privmw.redaction.joined import Joined
 from privmw.redaction.marks import Marks, path_above
-from privmw.redaction.normalize import may_need_normalising, normalise
+from privmw.redaction.normalize import codes_in, may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.spans import Found, resolve
@@ -121,6 +121,7 @@ class Engine:
         if candidates[3] or may_need_normalising(text):
             plain = normalise(text)
             if plain is not None:
+                found = _readable(text, found)
                 for start, end, *rest in self.candidates(plain.text, key_mask):
                     low, high = plain.original_span(start, -end)
                     found.append((low, -high, *rest))  # type: ignore[arg-type]
@@ -171,7 +172,7 @@ class Engine:
         self, joined: Joined, leaves: Sequence[str], key_masks: Mapping[int, int], by_place: dict[int, list[Found]]
     ) -> None:
         """Add what is found in leaves once escapes are decoded and look-alikes folded."""
-        places = joined.with_any("%\\&+\n-") if joined.text.isascii() else range(len(leaves))
+        places = joined.with_any("%\\&+\n-\x1b") if joined.text.isascii() else range(len(leaves))
         plain = {place: folded for place in places if (folded := normalise(leaves[place])) is not None}
         if not plain:
             return
@@ -181,6 +182,7 @@ class Engine:
             lambda index: path_above(key_masks, originals[index]),
         )
         texts = Joined([folded.text for folded in plain.values()])
+        by_place.update({place: _readable(leaves[place], by_place[place]) for place in originals if place in by_place})
         for index, found in self._find_joined(texts, self._candidates(texts.text), masks).items():
             place = originals[index]
             span = plain[place].original_span
@@ -211,3 +213,9 @@ class Engine:
         if key_mask & plan.bit:
             return True
         return self.cues.near(text, item[0], -item[1], plan, 0, len(text), directly=True) is not None
+
+
+def _readable(text: str, found: list[Found]) -> list[Found]:
+    """Leave out what takes the end of a terminal code for its own beginning."""
+    codes = codes_in(text)
+    return [item for item in found if not any(low < item[0] < high for low, high in codes)] if codes else found
