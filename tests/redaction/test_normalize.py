@@ -32,7 +32,6 @@ VALUES = {
     "ES_NIF": "12345678Z",
     "DE_VAT_ID": "DE136695976",
     "CN_RESIDENT_ID": "11010519491231002X",
-    "IN_AADHAAR": "2234 5678 9104",
     "IN_PAN": "ABCPE1234F",
     "AE_EMIRATES_ID": "784-1980-1234567-8",
     "AR_CUIT": "20-05536168-2",
@@ -42,7 +41,7 @@ VALUES = {
     "STRIPE_API_KEY": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
     "AWS_ACCESS_KEY_ID": "AKIA" + "IOSFODNN7EXAMPLQ",
 }
-NUMBERS = ("KR_RRN", "KR_BRN", "CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "CH_AHV", "BR_CPF", "IN_AADHAAR", "AR_CUIT")
+NUMBERS = ("KR_RRN", "KR_BRN", "CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "CH_AHV", "BR_CPF", "AR_CUIT")
 
 
 def _digits(zero: int) -> Callable[[str], str]:

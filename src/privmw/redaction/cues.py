@@ -16,6 +16,9 @@ BEFORE = 64
 AFTER = 24
 """Characters behind a value in which a context word counts."""
 
+_PARTS = 4
+"""Tokens that one word may be torn into by its capitals or dots."""
+
 _GAP = 3
 """Characters that may stand between two words of a phrase."""
 
@@ -66,11 +69,12 @@ class Cues:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self._first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         self._glued: dict[str, list[tuple[str, int]]] = {}
+        self._whole: dict[str, int] = {}
         self._keys: dict[str, int] = {}
         masks: dict[tuple[str, ...], int] = {}
         for plan in plans:
             for phrase in plan.recognizer.context:
-                words = tuple(words_of(phrase))
+                words = tuple(words_of(phrase.lower()))
                 if words:
                     masks[words] = masks.get(words, 0) | plan.bit
         for words, mask in masks.items():
@@ -78,6 +82,9 @@ class Cues:
                 self._glued.setdefault(words[0][0], []).append((words[0], mask))
             else:
                 self._first.setdefault(words[0], []).append((words[1:], mask))
+                if len(words) > 1 and all(map(str.isascii, words)):
+                    whole = "".join(words)
+                    self._whole[whole] = self._whole.get(whole, 0) | mask
 
     def of_key(self, key: str) -> int:
         """Mask of the recognizers that a mapping key, header or parameter name speaks for."""
@@ -90,11 +97,13 @@ class Cues:
 
     def mask(self, key: str) -> int:
         """Mask of the recognizers that a key speaks for."""
-        mask = 0
         found, head = self._cues(key, 0, len(key))
+        mask = 0
         for cue in found:
             if cue[1] > head:
                 mask |= cue[2]
+        for word in _ASCII_WORD.findall(key):
+            mask |= self._whole.get(word.lower(), 0)
         return mask
 
     def around(self, text: str, start: int, end: int, floor: int, ceiling: int) -> Sequence[Cue]:
@@ -141,14 +150,13 @@ class Cues:
         words = [token[0].lower() for token in tokens]
         cues: list[Cue] = []
         for index, word in enumerate(words):
-            entries = self._first.get(word)
-            if entries is None and word[-1] == "s":
-                entries = self._first.get(word[:-1])
             position = tokens[index].start()
-            if entries is not None and not _in_code(text, position, tokens[index].end()):
+            for last, entries in self._entries(text, tokens, words, index):
+                if _in_code(text, position, tokens[last].end()):
+                    continue
                 for rest, bits in entries:
-                    if not rest or (self._follows(words, index + 1, rest) and _close(tokens, index, len(rest))):
-                        cues.append((position, tokens[index + len(rest)].end(), bits))
+                    if not rest or (self._follows(words, last + 1, rest) and _close(tokens, last, len(rest))):
+                        cues.append((position, tokens[last + len(rest)].end(), bits))
             if not ascii_only and self._glued and _GLUED.match(word):
                 cues += self._inside(word, position)
         if not cues:
@@ -158,6 +166,27 @@ class Cues:
             if covered:
                 cues = [cue for cue in cues if not any(low <= cue[0] < high for low, high in covered)]
         return cues, _head(tokens, words)
+
+    def _entries(
+        self, text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], index: int
+    ) -> Iterator[tuple[int, Sequence[tuple[tuple[str, ...], int]]]]:
+        """What begins at a token: with it as a word, or with it and those glued to it (``WhatsApp``, ``D.O.B.``)."""
+        word = words[index]
+        entries = self._first.get(word)
+        if entries is None and word[-1] == "s":
+            entries = self._first.get(word[:-1])
+        if entries is not None:
+            yield index, entries
+        for last in range(index + 1, min(index + _PARTS, len(words))):
+            gap = text[tokens[last - 1].end() : tokens[last].start()]
+            if gap and (gap not in {".", "/"} or len(words[last - 1]) > 1 or len(words[last]) > 1):
+                return
+            word += words[last]
+            joined = self._first.get(word)
+            if joined is None and word[-1] == "s":
+                joined = self._first.get(word[:-1])
+            if joined is not None:
+                yield last, joined
 
     def _inside(self, word: str, offset: int) -> Iterator[Cue]:
         for start, char in enumerate(word):

@@ -23,7 +23,7 @@ _TOP = (
 _DOMAIN = rf"(?![0-9]+\.[0-9]+[.-])(?:{_LABEL}\.){{1,12}}{_TOP}"
 
 PHONE_WORDS = (
-    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "call",  "fax", "sms", "text me",
+    "phone", "telephone", "tel", "mobile", "cell", "cellphone", "call",  "fax", "sms", "text me", "phonenumber", "phoneno", "mobileno", "mobilenumber", "mobilephone", "handphone", "homephone", "workphone", "cellno", "telno", "faxno", "handynr",
     "texted", "whatsapp", "hotline", "dial",  "reach me", "messages to", "voicemail", "landline", "contact",
     "number is", "contact number", "answering at",  "msisdn", "telefon", "telefonnummer", "rufnummer", "handy",
     "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "telemóvel", "cellulare",

@@ -8,7 +8,7 @@ from privmw.redaction.recognizers.shapes import MMDD, RIGHT, keyed
 __all__ = ["RECOGNIZERS"]
 
 BIRTH_WORDS = (
-    "birth", "birthday", "birthdate", "dob", "born", "date of birth",  "birthdate", "geburtsdatum", "geboren", "geb",
+    "birth", "birthday", "birthdate", "DoB", "dateofbirth", "birth date", "bday", "born", "date of birth",  "birthdate", "geburtsdatum", "geboren", "geb",
     "date de naissance", "naissance", "né le", "née le", "nacimiento", "fecha de nacimiento", "nascimento", "data di nascita",
     "nato il", "geboortedatum", "född", "fødselsdato", "doğum", "생년월일", "생일", "출생", "출생일", "태어난", "生年月日", "誕生日", "出生日期", "生日",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT
 __all__ = ["CARD_WORDS", "RECOGNIZERS"]
 
 CARD_WORDS = (
-    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cc number", "cc no", "ccnum", "cc num", "pan", "visa",
+    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cardno", "cardnum", "cc number", "cc no", "ccnum", "cc num", "pan", "visa",
     "mastercard", "amex", "american express", "discover", "jcb", "diners", "unionpay", "maestro", "kreditkarte",
     "kartennummer", "carte", "carte bancaire", "tarjeta", "cartão", "carta di credito", "creditcardnummer",
     "카드", "카드번호", "신용카드", "체크카드", "법인카드", "カード", "银行卡", "信用卡",
@@ -162,7 +162,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{NUM_LEFT}[0-9]{{8,17}}{NUM_RIGHT}",
         r"[0-9]{8}",
         ("bank account", "account number", "acct", "my account", "from account", "to account", "debit", "acct no", "account no", "checking account", "savings account",
-         "bank acct",  "bankaccount", "debit account"),
+         "bank acct",  "bankaccount", "debit account", "accountnumber", "accountno", "acctno", "account num"),
         within=32,
         far=0.55,
         boosted=0.8,
