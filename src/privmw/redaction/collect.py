@@ -25,6 +25,9 @@ from privmw.redaction.tokens import PLACEHOLDER
 __all__ = ["CONTAINER", "Collector", "Slot"]
 
 _CONTAINERS = 200_000
+_EXACT = 2**53
+"""Below this a float without a fraction is a whole number."""
+
 _SOMETIMES = 1023
 """Containers between two looks at the limits of their number and of time, a power of two less one."""
 
@@ -99,7 +102,9 @@ class Collector:
             return self._number(value, mask)
         if isinstance(value, (bytes, bytearray, memoryview)):
             return self._leaf(bytes(value).decode("utf-8", "surrogateescape"), mask)
-        if isinstance(value, (date, time, timedelta, UUID, Enum)):
+        if isinstance(value, Enum):
+            return self._enumerated(value, mask)
+        if isinstance(value, (date, time, timedelta, UUID)):
             return self._leaf(str(value), mask) if mask else None
         if is_container(value):
             slot = self._container(value, parent, mask, kind, depth)
@@ -245,7 +250,7 @@ class Collector:
 
     def _named(self, value: dict[Any, Any]) -> tuple[int, str | None] | None:
         """What ``{"name": "authorization", "value": ...}`` says of its value."""
-        name = value.get("name") or value.get("key")
+        name = next((value[word] for word in _NAMES if value.get(word)), None)
         said = self._keys.of_name(name) if isinstance(name, str) else None
         return said[:2] if said else None
 
@@ -272,9 +277,18 @@ class Collector:
             return None
         if isinstance(value, int):
             return self._leaf(int.__repr__(value), mask) if abs(value) < LONG else None
+        if mask and isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+            return self._leaf(str(int(value)), mask)
         if mask or isinstance(value, Decimal):
             return self._leaf(str(value), mask)
         return None
+
+    def _enumerated(self, value: Enum, mask: int) -> Slot | None:
+        """What serialisers make of a member of an enumeration: its value, and its name where the keys say something."""
+        texts = [value.value] if isinstance(value.value, str) else []
+        if mask:
+            texts.append(str(value))
+        return tuple(self._leaf(text, mask) for text in texts) or None
 
     def _secret(self, value: Any, kind: str) -> int | None:
         text = value if isinstance(value, str) else str(value) if not isinstance(value, (bytes, bytearray)) else None
@@ -330,5 +344,8 @@ def _no_secret(value: Any, key: Any, item: Any) -> bool:
         return True
     return isinstance(item, str) and str(key)[-3:].lower() == "pwd" and _DIRECTORY.match(item) is not None
 
+
+_NAMES = ("name", "key", "field", "label", "parameter", "param", "attribute", "property", "header")
+"""Members that name what stands under ``value``."""
 
 _SHOW_NOTHING = (type, FunctionType, BuiltinFunctionType, ModuleType, range, slice, complex, type(Ellipsis))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from privmw.redaction.collect import CONTAINER, Collector, Slot
-from privmw.redaction.containers import members_of
+from privmw.redaction.containers import extra_of, members_of
 from privmw.redaction.limits import FAILED
 
 __all__ = ["Rebuilder"]
@@ -181,7 +181,13 @@ def _same_mapping(value: Any, old: list[tuple[Any, Any]], items: list[tuple[Any,
     if isinstance(value, Mapping):
         return dict(items)
     new = copy.copy(value)
+    extra = extra_of(new)
+    if extra and extra is extra_of(value):
+        raise _Changed  # a copy that shares them with the input
     for (name, before), (_, item) in zip(old, items, strict=True):
         if item is not before:
-            object.__setattr__(new, name, item)
+            if name in extra:
+                extra[name] = item
+            else:
+                object.__setattr__(new, name, item)
     return new
