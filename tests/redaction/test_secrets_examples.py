@@ -80,6 +80,10 @@ WRITTEN = {
     "ado_net_password": ("Server=db;User Id=sa;Password=hunter2;", "Server=db;Integrated Security=true;"),
     "libpq_password": ("host=db user=svc password=hunter2", "host=db user=svc sslmode=require"),
     "cookie_header": (examples.build("Cookie: sid={A24}; theme=dark"), "Cookie: consent is required"),
+    "authorization_parameters": (
+        examples.build('Authorization: Digest username="bob", nonce="{h32}"'),
+        "Authorization: Digest is required",
+    ),
     "pkcs8_private_key": (PEM.format("PRIVATE KEY"), PEM.format("PUBLIC KEY")),
     "pkcs1_private_key": (PEM.format("RSA PRIVATE KEY"), PEM.format("CERTIFICATE")),
     "openssh_private_key": (PEM.format("OPENSSH PRIVATE KEY"), "openssh private key"),

@@ -66,3 +66,47 @@ def test_a_password_under_its_key() -> None:
     assert {"db": {"pwd": "<PASSWORD>", "PWD": "<PASSWORD>"}} == redactor().value(
         {"db": {"pwd": "hunter2", "PWD": "hunter2"}}
     )
+
+
+DIGEST = 'username="Mufasa", realm="x", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", response="6629fae49393a05397450978507c4ef1"'
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Cookie: lang=en; sid=s%3Aabcd.efgh", "lang=en; sid=s%3Aabcd.efgh"),
+        ("Cookie: a=b; session=abcdef1234567890", "a=b; session=abcdef1234567890"),
+        ("Cookie: session=abcdef1234567890; a=b\r\nHost: x", "session=abcdef1234567890; a=b"),
+        ("cookie: name=Mirae Seong; e=1", "name=Mirae Seong; e=1"),
+        ('{"Cookie": "lang=en; sid=abc123", "x": 1}', "lang=en; sid=abc123"),
+        ("curl -H 'Cookie: lang=en; sid=abc123' https://x.io", "lang=en; sid=abc123"),
+        ("Set-Cookie: id=a3fWa; Path=/; Expires=Thu, 31 Oct 2026 07:28:00 GMT; HttpOnly", "id=a3fWa"),
+        ("Set-Cookie: JSESSIONID=0A1B2C3D4E5F60718293A4B5C6D7E8F9; Max-Age=3600", "0A1B2C3D4E5F60718293A4B5C6D7E8F9"),
+        (f"Proxy-Authorization: Digest {DIGEST}", DIGEST),
+        (f"Authorization: Digest {DIGEST}", DIGEST),
+        ("Authorization: ApiKey abcDEF123456", "abcDEF123456"),
+        ("Authorization: SSWS 00QCjAl4MlV-WPXM_abcdef", "00QCjAl4MlV-WPXM_abcdef"),
+        ("Authorization: GenieKey eb243592-faa2-4ba2-a551-1afdf565c889", "eb243592-faa2-4ba2-a551-1afdf565c889"),
+    ],
+)  # fmt: skip
+def test_headers_go_whole(text: str, secret: str) -> None:
+    """All of a cookie or of credentials is replaced once, and redacting again changes nothing."""
+    assert [secret] == [text[match.start : match.end] for match in redactor().find(text)]
+    once = redactor().text(text)
+    assert once == redactor().text(once)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: ApiKey <AUTHORIZATION>",
+        "Authorization: Digest <AUTHORIZATION>",
+        "Cookie: <COOKIE>",
+        "authorization: access denied for user bob",
+        "authorization=granted user=55",
+        "cookies: accepted",
+    ],
+)
+def test_headers_without_credentials(text: str) -> None:
+    """What was replaced, and prose about authorization, holds no secret."""
+    assert [] == redactor().find(text)
