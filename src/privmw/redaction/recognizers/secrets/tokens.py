@@ -24,7 +24,9 @@ _PARAMETERS = rf"(?i:digest|oauth|hawk|mac|signature)[ \t]{{1,3}}(?P<value>{_PAR
 _REPLACED = r"(?![\w-]{1,32}[ \t]{1,3}(?:<[A-Z]|\[[A-Z]|\*{3}|\$))"
 """Not the name of a scheme before what already stands for its credentials."""
 
-_COOKIE_VALUE = r"(?:\\?\"[^\";\\\r\n<>]{0,4096}\\?\"|[^\s;,\"'\\<>]{0,4096}(?:(?: [^\s;,\"'\\<>=]{1,64}){1,6}(?=;))?)"
+_COOKIE_VALUE = (
+    r"(?:\\?\"[^\";\\\r\n<>]{0,4096}\\?\"|[^\s;,\"'\\<>]{1,4096}(?:(?: [^\s;,\"'\\<>=]{1,64}){1,6}(?=;))?|(?=;))"
+)
 """As sent; spaces, which no cookie should hold, where a further cookie follows."""
 
 _ATTRIBUTE = r"(?!(?i:expires|max-age|domain|path|samesite|priority)=)"
@@ -198,7 +200,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         ),
         trigger=(
             r"(?i:cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?"
-            r"[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}=[^\s;,'\\<>]"
+            r"[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}="
         ),
         lookback=128,
         lookahead=1024,
