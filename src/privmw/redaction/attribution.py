@@ -37,7 +37,7 @@ _HARMLESS = _split(
 """Words that, last in a label, say that it is about something else than the value that it also names."""
 
 _HARMLESS_KOREAN = re.compile(
-    "금액|[금체]액|한도|매출|잔액|총액|수량|건수|점포|순위|수수료|주문|예약|상품|송장|접수|승인"
+    "금액|[금체]액|전표|개설일|한도|매출|잔액|총액|수량|건수|점포|순위|수수료|주문|예약|상품|송장|접수|승인"
 )
 
 _WORDLESS_TAGS = _split(
@@ -66,7 +66,10 @@ _CONNECTING = _split(
     "numero número numéro ist lautet est es er är il el la le les al der die das mein meine mi mon ma mio "
     "meu minha su sein ihre unter de di do da du del номер это мой"
 )
-_KOREAN = "번호|으로|로|는|은|이|가|를|을|의|에|도|만|입니다|이고|이며|라고|님|께|부터|및|또는|명의|직통"
+_KOREAN = (
+    "번호|은행|뱅크|계좌|입금|송금|통장|으로|로|는|은|이|가|를|을|의|에|도|만|입니다|이고|이며|라고|님|께|부터|및|"
+    "또는|명의|직통"
+)
 _WORDS = "|".join(sorted(_CONNECTING, key=lambda word: (-len(word), word)))
 _CONNECTED = re.compile(
     rf"(?:[^\w/?&{{}}<>|]|_|<[^<>]{{1,60}}>|(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])|{_KOREAN})*+", re.IGNORECASE

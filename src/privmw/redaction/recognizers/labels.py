@@ -10,10 +10,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["LABEL", "key_label", "labelled", "reads"]
+__all__ = ["ACCOUNTS", "COUNTERS", "LABEL", "ORDERS", "STRUCTURED_ID", "key_label", "labelled", "reads"]
 
 LABEL = 40
 """Characters before a value in which a label must begin."""
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+ORDERS = _split(
+    "order invoice inv parcel tracking shipment waybill barcode sku isbn issn ean upc gtin item product article "
+    "ticket coupon voucher txn tx trx transaction lot case part run rev build serial range 주문 주문번호 상품 "
+    "상품번호 상품코드 송장 송장번호 운송장 운송장번호 참조번호 접수번호 승인번호 예약 예약번호 바코드 관리번호 "
+    "일련번호 시리얼 쿠폰 쿠폰번호 문서번호 품목코드 품목 거래번호 결제번호 영수증 등기번호 사건번호 게시글 글번호 "
+    "티켓 좌석 모델번호 계약번호 문의번호 상담번호 회원번호 고객번호 사번 학번 금액 결제금액 매출 한도 잔액 수량"
+)
+"""What is ordered, sent, sold and filed under numbers of its own."""
+
+COUNTERS = _split(
+    "offset tid thread seq sequence lsn xid ack request req trace span event msg job batch epoch timestamp ts "
+    "time created updated tick latency elapsed duration size bytes byte rows count total uid pid fd commit "
+    "cursor checksum crc etag inode mtime generation resourceversion version rx"
+)
+"""What machines count and measure."""
+
+ACCOUNTS = _split(
+    "계좌 계좌번호 입금계좌 환불계좌 가상계좌 통장 통장번호 은행 뱅크 농협 새마을금고 신협 수협 우체국 신한 국민 "
+    "카카오뱅크 카뱅 법인등록번호 법인번호"
+)
+"""Labels of Korean accounts and corporations, whose numbers look like those of persons."""
+
+STRUCTURED_ID = r"[\s\"'`\\]{0,4}(?:[=:][\s\"'`\\]{0,4}(?:di(?![A-Za-z])|(?:dI|DI)(?=[a-z_]))|di_|dI(?=[a-z]))"
+"""The id of a record, read backwards: ``id=``, ``"id":``, ``user_id``, ``userId``; not ``ID:`` as people write it."""
 
 _SIGNS = r"[\s\"'`\\(\[:=#>]{0,6}+\.?"
 _IS = "(?:(?i:si|saw|era) )?"

@@ -29,9 +29,6 @@ _COOKIE_VALUE = (
 )
 """As sent; spaces, which no cookie should hold, where a further cookie follows."""
 
-_ATTRIBUTE = r"(?!(?i:expires|max-age|domain|path|samesite|priority)=)"
-"""Of a cookie in a response, facts about it are no part of it."""
-
 _COOKIE = rf"[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}{_COOKIE_VALUE}"
 _SCHEME = r"(?:(?i:basic|bearer|digest|negotiate|token|key|apikey|api-key|ntlm|hawk|dpop|aws4-hmac-sha256)[ \t]{1,3}|[A-Z][0-9A-Za-z-]{1,31}[ \t]{1,3})?"
 
@@ -195,8 +192,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="cookie_header",
         entity_type="COOKIE",
         pattern=(
-            rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}}){_HEADER_GAP}"
-            rf"(?P<value>{_COOKIE}(?:;[ ]?{_ATTRIBUTE}{_COOKIE}){{0,64}})"
+            rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}})(?<!(?i:set).{{7}}){_HEADER_GAP}"
+            rf"(?P<value>{_COOKIE}(?:;[ ]?{_COOKIE}){{0,64}})"
         ),
         trigger=(
             r"(?i:cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?"
@@ -210,6 +207,20 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         specificity=Specificity.CATCHALL,
         secret=True,
         source="RFC 6265",
+    ),
+    Recognizer(
+        name="set_cookie_header",
+        entity_type="COOKIE",
+        pattern=rf"[sS](?i:et-cookie){_HEADER_GAP}[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}(?P<value>[^\s;,\"'\\<>]{{3,4096}})",
+        trigger=r"(?i:set-cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}=[^\s;,\"'\\<>]{3}",
+        lookback=128,
+        lookahead=1024,
+        score=0.85,
+        checksum=not_masked,
+        policy=ChecksumPolicy.REQUIRED,
+        specificity=Specificity.CATCHALL,
+        secret=True,
+        source="RFC 6265: of a cookie in a response the value alone is secret",
     ),
     Recognizer(
         name="session_cookie",
