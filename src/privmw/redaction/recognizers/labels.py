@@ -38,7 +38,7 @@ COUNTERS = _split(
 
 ACCOUNTS = _split(
     "계좌 계좌번호 입금계좌 환불계좌 가상계좌 통장 통장번호 은행 뱅크 농협 새마을금고 신협 수협 우체국 신한 국민 "
-    "카카오뱅크 카뱅 법인등록번호 법인번호"
+    "카카오뱅크 카뱅 토스 우리 하나 기업 법인등록번호 법인번호"
 )
 """Labels of Korean accounts and corporations, whose numbers look like those of persons."""
 
