@@ -68,7 +68,7 @@ _CONNECTING = _split(
 )
 _KOREAN = (
     "번호|은행|뱅크|계좌|입금|송금|통장|으로|로|는|은|이|가|를|을|의|에|도|만|입니다|이고|이며|라고|님|께|부터|및|"
-    "또는|명의|직통"
+    "또는|명의|직통|제|내|저희|본인|고객님|고객"
 )
 _WORDS = "|".join(sorted(_CONNECTING, key=lambda word: (-len(word), word)))
 _CONNECTED = re.compile(

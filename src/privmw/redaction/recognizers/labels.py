@@ -50,9 +50,7 @@ _IS = "(?:(?i:si|saw|era) )?"
 _START = r"(?:(?![A-Za-z])|(?<=[a-z][A-Z])|(?<=[A-Z][A-Z])(?![A-Z]))"
 """Where a word begins, read backwards: ``order``, ``user_order``, ``userOrder``, ``userID``, but not the end of ``reorder``."""
 
-_NUMBER = (
-    rf"(?:(?i:s?rebmun|mun|on|rn|di|edoc|gnirts|eulav){_START}[ _.-]?|(?:호번|드코|호|를|을|는|은|가|이|로|의) ?)?"
-)
+_NUMBER = rf"(?:(?i:s?rebmun|mun|on|rn|di|edoc){_START}[ _.-]?|(?:호번|드코|호|를|을|는|은|가|이|로|의) ?)?"
 """What may stand between a label's word and the signs behind it, read backwards: ``number``, ``_id``, a particle."""
 
 
