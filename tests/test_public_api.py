@@ -30,10 +30,12 @@ def test_the_import_is_light() -> None:
         "import privmw; privmw.purpose; privmw.identify; print(time.perf_counter() - start);"
         "print(sorted({m.split('.')[0] for m in set(sys.modules) - before if not m.startswith('privmw')}))"
     )
-    seconds, modules = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    ).stdout.splitlines()
-    assert float(seconds) < 0.05
+    runs = [
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.splitlines()
+        for _ in range(3)
+    ]
+    assert min(float(seconds) for seconds, _ in runs) < 0.05
+    modules = runs[0][1]
     heavy = ("presidio", "pydantic", "fideslang", "sentry", "httpx", "hyperscan", "cryptography", "phonenumbers")
     assert not [name for name in heavy if name in modules]
 

@@ -44,7 +44,7 @@ def test_surfaces_are_counted(tmp_path: Path) -> None:
 
 def test_own_recognizers_and_keys_come_from_settings(tmp_path: Path) -> None:
     """A recognizer of the settings works in every redactor; references depend on the key and never show the value."""
-    (tmp_path / "keys").write_text("old\nnew\n", "utf-8")
+    (tmp_path / "keys").write_text("the-older-of-two-keys\nthe-newer-of-two-keys\n", "utf-8")
     runtime = Runtime(
         PrivacySettings(
             recognizers={"ticket": {"entity_type": "TICKET", "regex": r"\bTCK-[0-9]{6}\b", "score": 0.9}},
@@ -62,7 +62,7 @@ def test_own_recognizers_and_keys_come_from_settings(tmp_path: Path) -> None:
 def test_an_unknown_checksum_is_refused_by_name() -> None:
     """The error lists what there is."""
     recognizers = {"x": {"entity_type": "X", "regex": "x{9}", "checksum": "lune"}}
-    with pytest.raises(ConfigurationError, match=r"no checksum 'lune'.*Use one of luhn"):
+    with pytest.raises(ConfigurationError, match=r"recognizers\.x\.checksum: there is no checksum.*Use one of luhn"):
         Runtime(PrivacySettings(recognizers=recognizers, ledger={"enabled": False}))
 
 

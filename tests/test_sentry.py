@@ -1,7 +1,7 @@
 """Sentry: what its real SDK sends to an ingest on loopback."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -114,6 +114,48 @@ def _scoped(set_up: Callable[[Any], Any]) -> Callable[[], None]:
     return act
 
 
+def _for_user(act: Callable[[], object]) -> Callable[[], None]:
+    """An action while the SDK knows a person who is not the one that identify() named."""
+
+    def run() -> None:
+        with sentry_sdk.isolation_scope() as scope:
+            scope.set_user({"id": "ana.ruiz", "email": EMAIL, "username": "Ana.Ruiz", "ip_address": "203.0.113.9"})
+            act()
+
+    return run
+
+
+def _ai_span() -> None:
+    with sentry_sdk.start_transaction(op="task", name="answer") as transaction:
+        transaction.set_data("http.request.body.data", "from ana.ruiz")
+        transaction.set_data("user.name", "Ana.Ruiz")
+        with sentry_sdk.start_span(op="gen_ai.chat", name="chat") as span:
+            for name in AI_DATA:
+                span.set_data(name, '[{"role":"user","content":"I am ana.ruiz"}]')
+            span.set_data("gen_ai.usage.input_tokens", 42)
+            span.set_data("gen_ai.request.model", "gpt-test")
+
+
+AI_DATA = (
+    "gen_ai.request.messages",
+    "gen_ai.input.messages",
+    "gen_ai.output.messages",
+    "gen_ai.response.text",
+    "gen_ai.response.tool_calls",
+    "gen_ai.system_instructions",
+    "gen_ai.embeddings.input",
+    "gen_ai.tool.input",
+    "gen_ai.tool.call.arguments",
+    "gen_ai.tool.call.result",
+    "gen_ai.prompt.0.content",
+    "ai.input_messages",
+)
+
+
+def _metric() -> None:
+    sentry_sdk.metrics.count("seen", 1, attributes={"who": EMAIL})
+
+
 ACTIONS: dict[str, Callable[[], object]] = {
     "exception value and locals": _capture_crash,
     "message": lambda: sentry_sdk.capture_message(f"hello {EMAIL}"),
@@ -128,7 +170,28 @@ ACTIONS: dict[str, Callable[[], object]] = {
     "attachment": _attachment,
     "session": _session,
     "log": lambda: sentry_logger.info("hello {mail}", mail=EMAIL),
+    "log for a user": _for_user(lambda: sentry_logger.info("hello")),
+    "metric": _metric,
+    "metric for a user": _for_user(lambda: sentry_sdk.metrics.count("seen", 1)),
+    "event for a user": _for_user(lambda: sentry_sdk.capture_message("hello")),
+    "AI call": _ai_span,
+    "AI call for a user": _for_user(_ai_span),
 }
+
+STREAMED: dict[str, Callable[[], object]] = {
+    "span": lambda: _streamed_span(note=EMAIL),
+    "span for a user": _for_user(lambda: _streamed_span()),
+    "body": lambda: _streamed_span(**{"http.request.body.data": "from ana.ruiz", "http.request.header.cookie": EMAIL}),
+    "AI call": lambda: _streamed_span(**dict.fromkeys(AI_DATA, "I am ana.ruiz")),
+}
+
+
+def _streamed_span(**attributes: Any) -> None:
+    from sentry_sdk.traces import start_span
+
+    with start_span(f"mail {EMAIL}") as span:
+        for name, value in attributes.items():
+            span.set_attribute(name, value)
 
 
 def _leaks(ingest: StandIn) -> bool:
@@ -173,12 +236,66 @@ def test_a_redactor_that_raises_lets_nothing_out(action: str, ingest: StandIn) -
         def value(self, value: Any) -> Any:
             raise RuntimeError(str(value))
 
+        counted = value
+
     _init(ingest)
     surface = sentry.install(Broken())
     ACTIONS[action]()
     sentry_sdk.flush(2)
     assert not _leaks(ingest)
     assert surface.failures > 0
+
+
+@pytest.mark.parametrize("action", STREAMED)
+@pytest.mark.parametrize("guarded", [True, False], ids=["with", "without"])
+def test_streamed_spans(action: str, guarded: bool, ingest: StandIn, redactor: Redactor) -> None:
+    """Spans that are sent one by one lose the same; without privmw they carry it."""
+    _init(ingest, trace_lifecycle="stream")
+    if guarded:
+        sentry.install(redactor)
+    STREAMED[action]()
+    sentry_sdk.flush(2)
+    ingest.wait_for(1)
+    assert guarded is not _leaks(ingest)
+
+
+def test_what_spans_are_measured_by_is_kept(ingest: StandIn, redactor: Redactor) -> None:
+    """Models, token counts and the reference of a user survive; nobody can read what was said."""
+    _init(ingest)
+    sentry.install(redactor, reference_key=b"k" * 32)
+    _for_user(_ai_span)()
+    _for_user(lambda: sentry_logger.info("hello"))()
+    sentry_sdk.flush(2)
+    content = b"".join(one.content() for one in ingest.wait_for(1))
+    assert b"gen_ai.usage.input_tokens" in content
+    assert b"gpt-test" in content
+    assert b'"user.id":{"value":"pseudonym-' in content
+
+
+def test_what_was_removed_is_handed_over(ingest: StandIn, redactor: Redactor) -> None:
+    """The record is given how many values of which kind an envelope lost, from hooks that ran long before too."""
+    told: list[dict[str, int]] = []
+
+    def permit(removed: Mapping[str, int]) -> bool:
+        told.append(dict(removed))
+        return True
+
+    _init(ingest)
+    sentry.install(redactor, permit=permit)
+    with sentry_sdk.new_scope() as scope:
+        scope.add_breadcrumb({"message": f"mail {EMAIL}", "data": {"to": EMAIL}})
+        scope.set_user({"id": "u_9", "email": EMAIL})
+        scope.set_tag("from", "203.0.113.9")
+        scope.capture_message(f"hello {EMAIL}")
+    sentry_logger.info("hello {mail}", mail=EMAIL)
+    sentry_logger.info("hello {mail}", mail="203.0.113.9")
+    sentry_sdk.metrics.count("seen", 1, attributes={"who": EMAIL})
+    sentry_sdk.flush(2)
+    event, *batches = told
+    assert {"EMAIL_ADDRESS": 4, "SUBJECT_ID": 1, "IP_ADDRESS": 1} == event
+    assert 1 == max(batch.get("IP_ADDRESS", 0) for batch in batches) // 2  # in the text and as its parameter
+    assert all(batch["EMAIL_ADDRESS"] for batch in batches)
+    assert b"privmw.removed" not in ingest.everything()
 
 
 def test_what_developers_need_is_kept(ingest: StandIn, redactor: Redactor) -> None:
@@ -239,7 +356,7 @@ def test_log_records_and_sentry_work_together_in_either_order(ingest: StandIn, r
 def test_a_forbidden_envelope_is_dropped(ingest: StandIn, redactor: Redactor) -> None:
     """Where the policy does not permit the transfer, nothing is sent."""
     _init(ingest)
-    sentry.install(redactor, permit=lambda: False)
+    sentry.install(redactor, permit=lambda _: False)
     sentry_sdk.capture_message("hello")
     sentry_sdk.flush(0.5)
     assert 0 == ingest.connections

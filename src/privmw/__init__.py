@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from privmw.consent import Consent as Consent
     from privmw.context import RequestContext as RequestContext
     from privmw.context import current_context as current_context
     from privmw.context import identify as identify
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from privmw.purposes import purpose as purpose
     from privmw.redaction.redactor import Redactor as Redactor
     from privmw.runtime import Runtime as Runtime
+    from privmw.runtime import ambient as ambient
     from privmw.runtime import install as install
+    from privmw.runtime import record_consent as record_consent
     from privmw.runtime import uninstall as uninstall
     from privmw.settings import PrivacySettings as PrivacySettings
     from privmw.types import ConsentState as ConsentState
@@ -32,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ConfigurationError": "privmw.errors",
+    "Consent": "privmw.consent",
     "ConsentState": "privmw.types",
     "LedgerError": "privmw.errors",
     "Match": "privmw.types",
@@ -44,15 +48,18 @@ _HOMES = {
     "RequestContext": "privmw.context",
     "Runtime": "privmw.runtime",
     "TransferDenied": "privmw.errors",
+    "ambient": "privmw.runtime",
     "current_context": "privmw.context",
     "identify": "privmw.context",
     "install": "privmw.runtime",
     "purpose": "privmw.purposes",
+    "record_consent": "privmw.runtime",
     "uninstall": "privmw.runtime",
 }
 
 __all__ = [
     "ConfigurationError",
+    "Consent",
     "ConsentState",
     "LedgerError",
     "Match",
@@ -65,10 +72,12 @@ __all__ = [
     "RequestContext",
     "Runtime",
     "TransferDenied",
+    "ambient",
     "current_context",
     "identify",
     "install",
     "purpose",
+    "record_consent",
     "uninstall",
 ]
 

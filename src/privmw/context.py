@@ -11,14 +11,23 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from privmw.consent import Consent, ConsentLookup, consent_of
 from privmw.errors import ConfigurationError
-from privmw.types import ConsentState
+from privmw.types import ConsentState, SubjectPayload
 
-__all__ = ["Identity", "RequestContext", "current_context", "identify", "open_context", "require_context"]
-
-ConsentLookup = Callable[[str | None, str], ConsentState]
-"""Answers ``(subject_id, purpose)`` at send time, so that a withdrawal takes effect on the very next call."""
+__all__ = [
+    "Identity",
+    "RequestContext",
+    "current_context",
+    "handled",
+    "identify",
+    "is_handled",
+    "latest_context",
+    "open_context",
+    "require_context",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,18 @@ class RequestContext:
         identities: Everyone identified in this request, latest last.
         tenant: The app's own id of the tenant.
         conversation: Id that keeps pseudonyms stable over the turns of one conversation.
-        consent: Consent states known to the app, by purpose key; beats ``consent_lookup``.
+        consent: Consents known to the app, or their states alone, by purpose key; beats ``consent_lookup``.
         consent_lookup: Asked at send time for purposes that ``consent`` does not hold.
+        consent_recorder: Writes a decision to the ledger of the app that the request belongs to.
         transfer_withdrawn: The person withdrew from overseas transfer.
         gpc: The request carried ``Sec-GPC: 1``.
         opt_out: The account or a cookie opts out of analytics.
         minor: The person is below the policy's age limit.
         restricted: Processing is restricted to storage and legal purposes.
         objected: Purposes the person objected to.
+        denied: An outbound call of this request was refused.
+        input_flags: Entity types that :class:`~privmw.middleware.InputGuardMiddleware` saw in what the user sent.
+        relied: Consents as they were looked up last in this request, by purpose key.
         cache: Derived objects of other modules, by their key, dropped when an identity is added.
     """
 
@@ -70,14 +83,20 @@ class RequestContext:
     identities: tuple[Identity, ...] = field(default=(), repr=False)
     tenant: str | None = field(default=None, repr=False)
     conversation: str | None = field(default=None, repr=False)
-    consent: dict[str, ConsentState] = field(default_factory=dict)
+    consent: dict[str, ConsentState | Consent] = field(default_factory=dict)
     consent_lookup: ConsentLookup | None = field(default=None, repr=False)
+    consent_recorder: Callable[[RequestContext, str, ConsentState, str | None], Consent] | None = field(
+        default=None, repr=False
+    )
     transfer_withdrawn: bool = False
     gpc: bool = False
     opt_out: bool = False
     minor: bool = False
     restricted: bool = False
     objected: frozenset[str] = frozenset()
+    denied: bool = False
+    input_flags: frozenset[str] = frozenset()
+    relied: dict[str, Consent] = field(default_factory=dict, repr=False)
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -91,19 +110,57 @@ class RequestContext:
         self.cache.clear()
 
     def consent_for(self, purpose: str) -> ConsentState:
-        """The person's consent to a purpose as of now."""
-        known = self.consent.get(purpose)
-        if known is not None:
-            return known
-        if self.consent_lookup is not None:
-            return self.consent_lookup(self.subject_id, purpose)
-        return ConsentState.UNKNOWN
+        """The person's consent to a purpose as of now.
+
+        Raises:
+            ConfigurationError: The lookup's answer is no consent state.
+        """
+        known: object = self.consent.get(purpose)
+        if known is None and self.consent_lookup is not None:
+            known = self.consent_lookup(self.subject_id, purpose)
+        consent = self.relied[purpose] = consent_of(known)
+        return consent.state
+
+    def payload(
+        self,
+        reference: Callable[[str], str] | None,
+        *,
+        item_fields: tuple[str, ...] = (),
+        consent_record_ref: str | None = None,
+    ) -> SubjectPayload:
+        """What a record may keep of the request until it is purged.
+
+        Args:
+            reference: Turns a subject or tenant id into a keyed reference; without it neither is kept.
+            item_fields: JSON paths of the fields that held personal data.
+            consent_record_ref: Id of the consent's record that a transfer relies on.
+        """
+        path = getattr((self.scope or {}).get("route"), "path", None)
+        subject = self.subject_id
+        return SubjectPayload(
+            subject_ref=reference(subject) if subject is not None and reference is not None else None,
+            consent_record_ref=consent_record_ref,
+            tenant_ref=reference(self.tenant) if self.tenant is not None and reference is not None else None,
+            request_id=self.request_id,
+            trace_id=self.trace_id,
+            route=path if isinstance(path, str) else None,
+            item_fields=item_fields,
+        )
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("privmw_context", default=None)
+_latest: ContextVar[RequestContext | None] = ContextVar("privmw_latest_context", default=None)
 
 current_context: Callable[[], RequestContext | None] = _current.get
 """Return the context of the running request or job, or ``None`` outside one."""
+
+
+latest_context: Callable[[], RequestContext | None] = _latest.get
+"""Return the context of the connection that this task handles or has just handled, ``None`` where there is none.
+
+The server's access log, and what Sentry reports of a request, are written outside of all middleware, when the context has
+closed; who was asking must still be known to them. It lives as long as the connection's task.
+"""
 
 
 def require_context(caller: str) -> RequestContext:
@@ -124,8 +181,15 @@ def require_context(caller: str) -> RequestContext:
     return context
 
 
-def enter_context(context: RequestContext) -> Token[RequestContext | None]:
-    """Make a context current; give the token to :func:`exit_context`."""
+def enter_context(context: RequestContext, *, outlives: bool = False) -> Token[RequestContext | None]:
+    """Make a context current; give the token to :func:`exit_context`.
+
+    Args:
+        context: The context.
+        outlives: It stays this task's :func:`latest_context` when it is no longer current.
+    """
+    if outlives:
+        _latest.set(context)
     return _current.set(context)
 
 
@@ -162,14 +226,30 @@ def context_of(error: BaseException | None) -> Iterator[None]:
         yield
 
 
+_handled: ContextVar[bool] = ContextVar("privmw_handled", default=False)
+
+is_handled: Callable[[], bool] = _handled.get
+"""Whether what is being sent now was redacted and decided on already, at a surface of its own."""
+
+
+@contextmanager
+def handled() -> Iterator[None]:
+    """Send something whose surface has done all there is to do, so that the guard of outbound calls leaves it alone."""
+    token = _handled.set(True)
+    try:
+        yield
+    finally:
+        _handled.reset(token)
+
+
 def identify(
     *,
-    subject_id: str | None = None,
+    subject_id: str | int | UUID | None = None,
     email: str | None = None,
     name: str | None = None,
     phone: str | None = None,
-    tenant: str | None = None,
-    conversation: str | None = None,
+    tenant: str | int | UUID | None = None,
+    conversation: str | int | UUID | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> None:
     """Tell privmw who is asking, typically from the auth dependency.
@@ -178,7 +258,7 @@ def identify(
     prompts), in plain, percent-encoded and case-folded form, the name's parts included, with no model involved.
 
     Args:
-        subject_id: The app's own id of the person; only a keyed reference of it is ever recorded.
+        subject_id: The app's own id of the person, a number or UUID too; only a keyed reference of it is ever recorded.
         email: E-mail address.
         name: Full name.
         phone: Phone number in any notation.
@@ -187,11 +267,26 @@ def identify(
         extra: Further values by Presidio entity name (``{"KR_RRN": "..."}``).
 
     Raises:
-        ConfigurationError: No request or job context is open.
+        ConfigurationError: No request or job context is open, or an argument is not text.
     """
     context = require_context("identify()")
-    if tenant is not None:
-        context.tenant = tenant
-    if conversation is not None:
-        context.conversation = conversation
-    context.add_identity(Identity(subject_id, email, name, phone, tuple((extra or {}).items())))
+    subject, new_tenant, new_conversation = (
+        _id(key, value)
+        for key, value in (("subject_id", subject_id), ("tenant", tenant), ("conversation", conversation))
+    )
+    for key, value in (("email", email), ("name", name), ("phone", phone), *(extra or {}).items()):
+        if value is not None and not isinstance(value, str):
+            raise ConfigurationError("must be text", field=f"identify({key}=...)", remedy="Pass a string or None")
+    if new_tenant is not None:
+        context.tenant = new_tenant
+    if new_conversation is not None:
+        context.conversation = new_conversation
+    context.add_identity(Identity(subject, email, name, phone, tuple((extra or {}).items())))
+
+
+def _id(key: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (int, UUID)) and not isinstance(value, bool):
+        return str(value)
+    raise ConfigurationError("must be an id", field=f"identify({key}=...)", remedy="Pass a string, an int or a UUID")

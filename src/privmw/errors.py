@@ -33,6 +33,7 @@ class ConfigurationError(PrivmwError):
     """Settings, register, recognizer or installation is wrong.
 
     Attributes:
+        message: What is wrong, without its place and remedy.
         source: File or variable that holds the mistake (``privmw.toml``, ``PRIVMW_ENFORCEMENT``), or ``None``.
         field: Dotted path of the setting, or ``None``.
         remedy: What to do about it, in one sentence, or ``None``.
@@ -44,12 +45,17 @@ class ConfigurationError(PrivmwError):
     def __init__(
         self, message: str, *, source: str | None = None, field: str | None = None, remedy: str | None = None
     ) -> None:
+        self.message = message
         self.source = source
         self.field = field
         self.remedy = remedy
         place = ": ".join(part for part in (source, field) if part)
         text = f"{place}: {message}" if place else message
         super().__init__(f"{text}. {remedy}" if remedy else text)
+
+    def placed(self, source: str | None, field: str) -> ConfigurationError:
+        """The same mistake, at the place in the settings that it comes from."""
+        return ConfigurationError(self.message, source=source, field=field, remedy=self.remedy)
 
 
 class TransferDenied(PrivmwError):

@@ -9,25 +9,30 @@ import secrets
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
-from privmw.context import ConsentLookup
+from privmw.consent import Consent, ConsentLookup
+from privmw.context import require_context
 from privmw.egress.background import BackgroundTransfers
 from privmw.egress.guard import Guard
-from privmw.ledger.ambient import AmbientCounter
+from privmw.errors import ConfigurationError
+from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
+from privmw.ledger.consents import ConsentRecorder
 from privmw.ledger.writer import LedgerWriter
 from privmw.policy.register import Register
+from privmw.policy.vocabulary import category_of, is_national_id, is_special
 from privmw.redaction.configured import configured_redactor, configured_tier
 from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
+from privmw.redaction.profiles import profile_named
+from privmw.redaction.pseudonyms import check_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
-from privmw.types import Durability, Receipt, TransferRecord
+from privmw.settings.nearest import did_you_mean
+from privmw.types import ConsentState, Durability, Receipt, TransferRecord
 
-__all__ = ["Runtime", "Surface", "install", "uninstall"]
-
-# What users are asked not to enter (national ids), where [input_guard] names nothing else.
-NATIONAL_IDS = ("KR_RRN", "KR_FRN", "US_SSN")
+__all__ = ["Runtime", "Surface", "ambient", "install", "record_consent", "uninstall"]
 
 
 class Surface(StrEnum):
@@ -74,6 +79,7 @@ class Runtime:
         guard: Decides on outbound calls.
         input_guard: Finds what users must not send in; ``None`` where switched off.
         consent_lookup: Asked for a consent that the request's context does not hold.
+        consents: Records decisions and opt-outs.
 
     Raises:
         ConfigurationError: A setting cannot be carried out.
@@ -84,21 +90,28 @@ class Runtime:
         self.register = Register.from_settings(settings)
         self.consent_lookup: ConsentLookup | None = None
         self._redactors: dict[str, Redactor] = {}
+        for section in ("redaction", "logs", "sentry", "analytics"):
+            with settings.placing(section, "profile"):
+                profile_named(getattr(settings, section).profile or settings.redaction.profile)
         self.redactor = self.redactor_for(settings.redaction.profile)
-        self.input_guard = (
-            Redactor(entities=settings.input_guard.entities or NATIONAL_IDS) if settings.input_guard.enabled else None
-        )
+        with settings.placing("input_guard", "entities"):
+            self.input_guard = (
+                Redactor(entities=settings.input_guard.entities or _forbidden_types(self.redactor))
+                if settings.input_guard.enabled
+                else None
+            )
         self._ledger = assemble(settings, self.register) if settings.ledger.enabled else None
         self.ledger: LedgerWriter | None = self._ledger.writer if self._ledger else None
         self._ambient: AmbientCounter | None = self._ledger.ambient if self._ledger else None
         self._hosting = tuple(
-            key for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
+            self.ambient(key) for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
         self._keys = _pseudonym_keys(settings)
         self._references = KeyedDigest(self._derived(b"subject reference"))
         sink = self.ledger if self.ledger is not None else _NoLedger()
         prompts = self.redactor_for("ai")
-        self.names = configured_tier(settings) if settings.egress.enabled else None
+        with settings.placing("ner"):
+            self.names = configured_tier(settings) if settings.egress.enabled else None
         self.guard = Guard(
             self.register,
             prompts if self.names is None else NerRedactor(prompts, self.names),
@@ -108,6 +121,7 @@ class Runtime:
             max_body=settings.egress.max_body_bytes,
             subject_ref=self.subject_ref,
         )
+        self.consents = ConsentRecorder(self.register, self.ledger, reference=self.subject_ref)
         self._background = BackgroundTransfers(
             self.register,
             sink,
@@ -116,7 +130,6 @@ class Runtime:
             subject_ref=self.subject_ref,
         )
         self._users: dict[Surface, int] = {}
-        self._lock = threading.RLock()
 
     _shared: Runtime | None = None
     _shared_lock = threading.Lock()
@@ -147,27 +160,56 @@ class Runtime:
         return self._references.of(value.encode("utf-8", "surrogatepass")).hex()[:32]
 
     def use(self, surface: Surface) -> None:
-        """Install a surface, if it is enabled and not installed yet."""
-        with self._lock:
-            self._users[surface] = self._users.get(surface, 0) + 1
-            if self._users[surface] == 1:
+        """Install a surface, if it is enabled and not installed yet.
+
+        Where another runtime has it, this one takes it over until it lets go of it.
+
+        Raises:
+            ConfigurationError: It cannot be installed; nothing of it is then in place.
+        """
+        with _lock:
+            if not self._users.get(surface):
                 _INSTALL[surface](self)
+                _installed.setdefault(surface, []).append(self)
+            self._users[surface] = self._users.get(surface, 0) + 1
 
     def release(self, surface: Surface) -> None:
-        """Take a surface out when nobody uses it any more."""
-        with self._lock:
+        """Take a surface out when nobody uses it any more, and give it back to the runtime that had it before."""
+        with _lock:
             count = self._users.get(surface, 0)
             if count == 1:
-                _UNINSTALL[surface](self)
+                self._take_out(surface)
             elif count and surface is Surface.LEDGER and self._ledger is not None:
                 self._ledger.rest()  # an app ends, and with it perhaps the process, whose other users say no goodbye
             self._users[surface] = max(0, count - 1)
 
+    def _take_out(self, surface: Surface) -> None:
+        others = _installed[surface]
+        latest = others[-1] is self
+        others.remove(self)
+        if surface is Surface.LEDGER or latest:  # of what each process has once, the latest runtime's is in place
+            _UNINSTALL[surface](self)
+            if others and surface is not Surface.LEDGER:
+                _INSTALL[surface](others[-1])
+
+    def ambient(self, recipient: str) -> AmbientSource:
+        """A declared recipient as a source of ambient transfers; see :func:`ambient`.
+
+        Raises:
+            ConfigurationError: The register does not declare it.
+        """
+        if recipient not in self.register.recipients:
+            raise ConfigurationError(
+                "an ambient transfer goes to a declared recipient",
+                field=f"recipients.{recipient}",
+                remedy=did_you_mean(recipient, self.register.recipients) or f"Declare it as [recipients.{recipient}].",
+            )
+        return AmbientSource(recipient, lambda: self._ambient)
+
     def count_ambient(self) -> None:
         """Count one request that reached the app through its declared hosting and network processors."""
-        if self._ambient is not None:
-            for recipient in self._hosting:
-                self._ambient.count(recipient)
+        for source in self._hosting:
+            source.count()
 
     def _start_ledger(self) -> None:
         if self._ledger is not None:
@@ -195,7 +237,7 @@ class Runtime:
             sentry.install(
                 self.redactor_for(self.settings.sentry.profile or "errors"),
                 reference_key=self._derived(b"sentry"),
-                permit=lambda: self._background.permit("sentry"),
+                permit=partial(self._background.permit, "sentry"),
             )
 
     def _uninstall_sentry(self) -> None:
@@ -212,7 +254,7 @@ class Runtime:
             redactor = self.redactor_for(self.settings.analytics.profile or "analytics")
             posthog.install(
                 IdentifierStripper(redactor, key=self._derived(b"analytics"), recipient="posthog"),
-                permit=lambda: self._background.permit("posthog"),
+                permit=partial(self._background.permit, "posthog", refusable=True),
             )
 
     def _uninstall_analytics(self) -> None:
@@ -226,7 +268,8 @@ class Runtime:
             from privmw.egress.hooks import httpx
 
             if self.names is not None:
-                self.names.load()
+                with self.settings.placing("ner", "model"):
+                    self.names.load()
             self._start_ledger()
             httpx.install(self.guard)
 
@@ -260,17 +303,46 @@ _UNINSTALL: dict[Surface, Callable[[Runtime], None]] = {
 }
 
 
+_lock = threading.RLock()
+_installed: dict[Surface, list[Runtime]] = {}
+"""Which runtimes have a surface in use, the latest last: surfaces are patches of the whole process."""
+
+
+def _forbidden_types(redactor: Redactor) -> list[str]:
+    """What users are asked not to enter where ``[input_guard]`` names nothing: national ids and special categories."""
+    categories = ((entity, category_of(entity)) for entity in sorted(redactor.entity_types))
+    return [entity for entity, category in categories if is_national_id(category) or is_special(category)]
+
+
 def _present(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
 def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:
     """Keys of the settings, or one that lives as long as this process."""
-    keys = [key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys]
+    keys = tuple(key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys)
+    filed: tuple[bytes, ...] = ()
     if settings.pseudonyms.key_file:
-        path = settings.root / settings.pseudonyms.key_file
-        keys += [line.strip().encode("utf-8") for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return tuple(keys) or (secrets.token_bytes(32),)
+        filed = tuple(line.strip().encode("utf-8") for line in _key_lines(settings) if line.strip())
+    for place, some in (("keys", keys), ("key_file", filed)):
+        if some:
+            with settings.placing("pseudonyms", place):
+                check_keys(some)
+    return (*keys, *filed) or (secrets.token_bytes(32),)
+
+
+def _key_lines(settings: PrivacySettings) -> list[str]:
+    try:
+        return (settings.root / str(settings.pseudonyms.key_file)).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"the file cannot be read ({type(error).__name__})"
+    path = ("pseudonyms", "key_file")
+    raise ConfigurationError(
+        problem,
+        source=settings.source_of(*path),
+        field=".".join(path),
+        remedy="It holds one key in each line, at least 16 characters long, the newest last",
+    )
 
 
 def install(settings: PrivacySettings | None = None) -> Runtime:
@@ -294,3 +366,52 @@ def uninstall() -> None:
     if runtime is not None:
         for surface in reversed(Surface):
             runtime.release(surface)
+
+
+def ambient(recipient: str) -> AmbientSource:
+    """Have what goes to a recipient all the time counted: a database, a cache, a host that the middleware does not see.
+
+        privmw.ambient("aws_rds").sqlalchemy(engine)
+        MongoClient(uri, event_listeners=[privmw.ambient("mongodb_atlas").pymongo()])
+        privmw.ambient("redis_cloud").count(bytes_out=len(value))
+
+    The ledger gets one record of kind ``ambient`` an hour for each recipient. Counted is in the ledger of the app that runs
+    when something is counted, so a source may be attached where an engine is made, before the app has its settings.
+
+    Args:
+        recipient: Key of the register.
+
+    Raises:
+        ConfigurationError: The settings do not declare it, or are wrong.
+    """
+    Runtime.shared().ambient(recipient)
+    return AmbientSource(recipient, _shared_counter)
+
+
+def _shared_counter() -> AmbientCounter | None:
+    runtime = Runtime._shared
+    return None if runtime is None else runtime._ambient
+
+
+def record_consent(purpose: str, state: ConsentState, *, notice_version: str | None = None) -> Consent:
+    """Put on record that the identified person gave, refused or withdrew consent to a purpose; it holds at once.
+
+        choice = record_consent("newsletter", ConsentState.GIVEN, notice_version="2026-04-17")
+
+    Keep what it returns beside the person's choice, and give it back where privmw asks for consent
+    (``PrivacyMiddleware(app, consent=...)``): transfers that rely on it then name the notice, and the record of the consent.
+
+    Args:
+        purpose: Purpose key of the register.
+        state: ``given``, ``refused``, ``withdrawn`` or ``expired``.
+        notice_version: Version of the notice that the person saw.
+
+    Returns:
+        The consent with the id of its record, without one where no ledger is kept.
+
+    Raises:
+        ConfigurationError: No request or job context is open, or an argument is none of these.
+    """
+    context = require_context("record_consent()")
+    recorder = context.consent_recorder or Runtime.shared().consents.record
+    return recorder(context, purpose, state, notice_version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 __all__ = [
     "Clock",
     "ConsentState",
+    "CountingRedactor",
     "Decision",
     "DecisionKind",
     "Durability",
@@ -19,6 +20,7 @@ __all__ = [
     "Match",
     "Outcome",
     "PayloadMode",
+    "Permit",
     "ReasonCode",
     "Receipt",
     "RecordKind",
@@ -368,6 +370,17 @@ class ValueRedactor(Protocol):
 
     def value(self, value: Any) -> Any:
         """Redact a JSON-like value into one of the same shape, the same object where it was clean; never raises."""
+
+
+class CountingRedactor(ValueRedactor, Protocol):
+    """What the surfaces that record their transfers need of it."""
+
+    def counted(self, value: Any) -> tuple[Any, Mapping[str, int]]:
+        """Redact as ``value`` does, and say how many values of each entity type were replaced; never raises."""
+
+
+Permit: TypeAlias = "Callable[[Mapping[str, int]], bool]"
+"""Decides whether an item may leave now, and records it; given how many values of each entity type were removed."""
 
 
 class Clock(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import accuracy, docs, from_pattern, own, speed, tables, timing, worker
+from benchmarks import accuracy, docs, from_pattern, ledger, own, speed, tables, timing, worker
 from benchmarks.__main__ import COMMANDS, main
 from benchmarks.data import people, workloads
 from benchmarks.hostile import HOSTILE
@@ -176,6 +176,13 @@ def test_drawn_text_matches_its_pattern() -> None:
         match = re.match(pattern, text, re.ASCII)
         assert match is not None
         assert value in text
+
+
+def test_parts_of_the_ledger_can_be_measured_alone() -> None:
+    """A part by its name gives its figures only; a mistyped one is named."""
+    assert {"before_send"} == set(ledger.collect(["before_send"], quick=True))
+    with pytest.raises(SystemExit, match="no such part: shp"):
+        ledger.collect(["shp"], quick=True)
 
 
 def test_the_ledger_has_a_place_in_the_table() -> None:

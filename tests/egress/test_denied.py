@@ -199,3 +199,20 @@ def test_shadow_changes_nothing_and_records(openai_server: StandIn, install: Ins
     assert EMAIL.encode() in openai_server.received[0].body
     assert b'"store"' not in openai_server.received[0].body
     assert "purpose.missing" == sink.records[0].reason_code
+
+
+def test_a_record_that_cannot_be_made_stops_the_call(
+    openai_server: StandIn, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recorder that fails lets nothing leave, and the refusal stands although there is no record of it."""
+    guard = install()
+
+    def broken(*_: object) -> None:
+        raise AttributeError(EMAIL)
+
+    monkeypatch.setattr(guard.recorder, "intent", broken)
+    with openai_client(openai_server) as client, purpose("reply"), pytest.raises(TransferDenied) as caught:
+        chat(client)
+    assert "guard.failed" == caught.value.reason_code
+    assert 0 == openai_server.bytes_received
+    assert not any(EMAIL in str(error) for error in _chain(caught.value))

@@ -65,7 +65,7 @@ def test_own_hosts_pass(redactor: Redactor, sink: ListSink) -> None:
 def test_a_catalogued_provider_needs_a_declaration(redactor: Redactor, sink: ListSink) -> None:
     """A provider that the catalogue knows and the register does not is refused, with the lines that would allow it."""
     guard = guard_of(redactor, sink)
-    with purpose("reply"), pytest.raises(TransferDenied, match=r"recipients\.anthropic\.purposes"):
+    with purpose("reply"), pytest.raises(TransferDenied, match=r"\[recipients\.anthropic\]\s+purposes"):
         guard.open(outgoing("api.anthropic.com", "/v1/messages"))
 
 
@@ -217,3 +217,13 @@ def test_records_hold_nothing_but_their_fields(redactor: Redactor, sink: ListSin
     assert 2 == len(sink.records)
     for record in sink.records:
         assert TransferRecord(**vars(record)) == record
+
+
+def test_headers_that_cannot_be_told_apart_are_not_sent(redactor: Redactor, sink: ListSink) -> None:
+    """A value that looks like the border between two headers stops the call instead of moving a value elsewhere."""
+    request = outgoing("api.openai.com")
+    request = Outgoing(
+        "POST", "https", request.host, None, request.target, [*request.headers, ("user-agent", f"a\n~~\n{EMAIL}")]
+    )
+    with purpose("reply"), pytest.raises(TransferDenied, match=r"guard\.failed"):
+        sent(guard_of(redactor, sink), request)

@@ -18,14 +18,15 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from privmw.demo.standins import StandIn, openai_standin
+from privmw.demo.standins import Reply, StandIn, openai_standin
 from privmw.egress.guard import Guard
 from privmw.egress.hooks import httpx as hook
 from privmw.errors import ConfigurationError, TransferDenied
 from privmw.purposes import purpose
 from privmw.redaction.redactor import Redactor
+from tests.egress.calls import chat, openai_client
 from tests.egress.conftest import Install
-from tests.egress.support import EMAIL, ListSink, recipient, register
+from tests.egress.support import EMAIL, PROMPT, ListSink, recipient, register
 
 pytestmark = pytest.mark.anyio
 
@@ -246,11 +247,94 @@ def test_in_process_transports_are_left_alone(install: Install) -> None:
     assert [EMAIL] == seen
 
 
-def test_undeclared_loopback_is_left_alone(install: Install) -> None:
-    """What never leaves the machine is no transfer."""
+@both
+@pytest.mark.parametrize("path", ["orders", "responses", "conversations/7", "messages", "v1/chat/rooms"])
+def test_own_services_on_this_machine_are_left_alone(install: Install, sink: ListSink, library: Any, path: str) -> None:
+    """What never leaves the machine is no transfer: undeclared loopback hosts get what is sent, without a record."""
     install()
-    with openai_standin() as local, httpx.Client() as client:
-        assert f"You wrote: {EMAIL}" == _said(client.post(f"{local.base_url}/chat/completions", json=BODY))
+    with StandIn("own", lambda received: Reply(received.body)) as own, library.Client() as client:
+        answer = client.post(f"{own.base_url}/{path}", json={"to": EMAIL})
+    assert {"to": EMAIL} == answer.json()
+    assert [] == sink.records
+
+
+AI_PATHS = (
+    "v1/chat/completions",
+    "openai/deployments/x/chat/completions",
+    "v1/responses",
+    "v1/messages",
+    "v1/messages/batches",
+    "v1/completions",
+    "v1/embeddings",
+    "v1beta/models/gemini-3-pro:streamGenerateContent",
+)
+
+
+@both
+@pytest.mark.parametrize("path", AI_PATHS)
+def test_an_undeclared_ai_endpoint_on_this_machine_is_refused(
+    install: Install, sink: ListSink, library: Any, path: str
+) -> None:
+    """A proxy beside the app passes prompts on to a provider, so a call in a provider's dialect needs a declaration."""
+    install()
+    with (
+        openai_standin() as sidecar,
+        library.Client() as client,
+        purpose("reply"),
+        pytest.raises(TransferDenied, match=r"recipient\.undeclared") as caught,
+    ):
+        client.post(f"http://{sidecar.host}/{path}", json=BODY)
+    assert 0 == sidecar.connections
+    assert "[egress] first_party" in (caught.value.remedy or "")
+    assert "[recipients]" in (caught.value.remedy or "")
+    assert ["recipient.undeclared"] == [record.reason_code for record in sink.records]
+
+
+def test_sdks_are_refused_there_at_once(install: Install, sink: ListSink) -> None:
+    """The real SDK on an undeclared sidecar: one attempt, no connection."""
+    install()
+    with (
+        openai_standin() as sidecar,
+        openai_client(sidecar) as client,
+        purpose("reply"),
+        pytest.raises(TransferDenied, match=r"recipient\.undeclared"),
+    ):
+        chat(client)
+    assert 0 == sidecar.connections
+    assert 1 == len(sink.records)
+
+
+@both
+def test_a_redirect_to_an_undeclared_ai_endpoint_is_refused(
+    openai_server: StandIn, install: Install, library: Any
+) -> None:
+    """Another name of the same machine is another host."""
+    install()
+    openai_server.redirect_next = [f"http://localhost:{openai_server.port}/v1/chat/completions"]
+    with (
+        purpose("reply"),
+        library.Client(follow_redirects=True) as client,
+        pytest.raises(TransferDenied, match=r"recipient\.undeclared"),
+    ):
+        client.post(f"{openai_server.base_url}/chat/completions", json=BODY)
+    assert EMAIL.encode() not in openai_server.everything()
+
+
+def test_a_model_of_the_apps_own_passes(openai_server: StandIn, install: Install, sink: ListSink) -> None:
+    """A model on this machine is declared as a first party, and gets what is sent."""
+    with openai_standin() as local:
+        install(sections={"egress": {"first_party": [local.host]}})
+        with openai_client(local) as client:
+            assert f"You wrote: {PROMPT}" == chat(client)
+    assert [] == sink.records
+
+
+def test_shadow_only_records_it(install: Install, sink: ListSink) -> None:
+    """Under ``enforcement = "shadow"`` the call passes as it is, and leaves a record."""
+    install(sections={"enforcement": "shadow"})
+    with openai_standin() as sidecar, openai_client(sidecar) as client, purpose("reply"):
+        assert f"You wrote: {PROMPT}" == chat(client)
+    assert ["recipient.undeclared"] == [record.reason_code for record in sink.records]
 
 
 @both

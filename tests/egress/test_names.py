@@ -154,7 +154,8 @@ async def test_block_refuses_and_sends_nothing(
     openai_server: StandIn, install: Install, redactor: Redactor, tiers: list[NerTier], sink: ListSink, crowded: bool
 ) -> None:
     """A full queue or a slow model ends in a refusal with its own reason, sync and async, and no byte leaves."""
-    tier = _guard(install, redactor, tiers, Slow(0.3), timeout=30.0 if crowded else 0.05, queue=1)
+    # The queue must still be full when the SDK has built its types, which takes a busy machine a second.
+    tier = _guard(install, redactor, tiers, Slow(1.5 if crowded else 0.3), timeout=30.0 if crowded else 0.05, queue=1)
     others = [asyncio.create_task(tier.find_async([f"Text {number}"])) for number in range(2 if crowded else 0)]
     await asyncio.sleep(0.01)
     with purpose("reply"):

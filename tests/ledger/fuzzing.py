@@ -27,7 +27,7 @@ def content(directory: Path) -> list[list[list[Any]]]:
         connection = sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)
         try:
             said.append([connection.execute(statement).fetchall() for statement in CONTENT])
-        except (sqlite3.Error, ValueError, OverflowError) as error:
+        except (sqlite3.Error, ValueError, OverflowError, MemoryError) as error:
             said.append([[type(error)]])
         finally:
             connection.close()

@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from privmw.ledger.checkpoints import Checkpointer
+from privmw.ledger.clock import SystemClock
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
+from tests.ledger.proof_helpers import KEYS
 from tests.ledger.writing_helpers import intent, outcome_of
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 def main(directory: str) -> None:
     """Write until killed: an intent that is waited for, its outcome, and a best-effort record."""
-    writer = LedgerWriter(Path(directory), host="kill")
+    observers = [Checkpointer(KEYS, clock=SystemClock(), every=20, directory=Path(directory))]
+    writer = LedgerWriter(Path(directory), host="kill", observers=observers)
     index = 0
     unseen = []
     while True:

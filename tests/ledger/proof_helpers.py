@@ -84,6 +84,7 @@ def write_ledger(
 def edit(file: Path, *statements: str | tuple[str, Sequence[Any]]) -> None:
     """Change a ledger file with SQL, as somebody who has the host would."""
     connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA ignore_check_constraints=ON")
     try:
         for statement in statements:
             connection.execute(*((statement,) if isinstance(statement, str) else statement))

@@ -12,9 +12,7 @@ import pytest
 import sqlalchemy
 
 from privmw.errors import ConfigurationError
-from privmw.ledger.ambient import HOUR_MS, AmbientCounter
-from privmw.ledger.ambient_pymongo import AmbientCommandListener
-from privmw.ledger.ambient_sqlalchemy import count_statements
+from privmw.ledger.ambient import HOUR_MS, AmbientCounter, AmbientSource
 from privmw.ledger.receipts import LedgerReceipt
 from privmw.types import Durability, RecordKind, SubjectPayload, TransferRecord
 from tests.ledger.writing_helpers import FakeClock, intent
@@ -64,7 +62,7 @@ def test_an_hour_becomes_one_record(clock: FakeClock) -> None:
     (record,) = sink.records
     end = HOUR_MS * 492_001
     assert {"count": 3, "from": start, "to": end} == record.details
-    assert (RecordKind.AMBIENT, "atlas", "SG", 150, 7, None) == (
+    assert (RecordKind.AMBIENT, "atlas", "SG", 256, 8, None) == (
         record.kind,
         record.recipient_id,
         record.destination_country,
@@ -97,7 +95,7 @@ def test_sqlalchemy_statements_are_counted(clock: FakeClock) -> None:
     sink = ListSink()
     counter = counter_on(sink, clock)
     engine = sqlalchemy.create_engine("sqlite://")
-    stop = count_statements(engine, counter, "atlas")
+    stop = AmbientSource("atlas", lambda: counter).sqlalchemy(engine)
     with engine.connect() as connection:
         for _ in range(3):
             connection.execute(sqlalchemy.text("SELECT 1"))
@@ -155,7 +153,7 @@ def test_mongodb_commands_are_counted(clock: FakeClock, mongo_port: int) -> None
     """Commands with data count one each; handshakes and pings do not."""
     sink = ListSink()
     counter = counter_on(sink, clock)
-    listener = AmbientCommandListener(counter, "atlas")
+    listener = AmbientSource("atlas", lambda: counter).pymongo()
     client: Any = pymongo.MongoClient("127.0.0.1", mongo_port, event_listeners=[listener], directConnection=True)
     client.shop.orders.insert_one({"_id": 1})
     client.shop.orders.insert_one({"_id": 2})

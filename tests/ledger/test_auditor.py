@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from privmw.errors import ConfigurationError
 from privmw.ledger.auditor import auditor_source, export_auditor
 from privmw.ledger.auditor_main import auditor_main, parse_canonical
 from privmw.ledger.canonical import NotCanonicalError, canonical, parse
+from privmw.ledger.chain import leaf_hash
+from tests.ledger.mutations import rows
 from tests.ledger.proof_helpers import KEYS, check, edit, found, write_ledger
 
 
@@ -139,6 +142,42 @@ def test_both_readers_accept_the_same_canonical_form(value: dict[str, object]) -
     """What the writer's canonical form gives, the auditor's plain JSON reader takes for canonical too."""
     data = canonical(value)
     assert parse(data) == parse_canonical(data)
+
+
+def accepted(parser: Callable[[bytes], object], data: bytes) -> bool:
+    """Whether a reader takes bytes for canonical."""
+    try:
+        parser(data)
+    except (NotCanonicalError, ValueError, RecursionError):
+        return False
+    return True
+
+
+NESTED = st.recursive(
+    st.integers(2**53 - 2, 2**53 + 1) | st.integers(-(2**53) - 1, -(2**53) + 2) | st.just(True),
+    lambda inner: st.lists(inner, min_size=1, max_size=2) | st.dictionaries(st.just("a"), inner, min_size=1),
+    max_leaves=3,
+)
+
+
+@given(NESTED, st.integers(0, 22), st.sampled_from(["[", "{", "[{", "{["]))
+def test_both_readers_stop_at_the_same_depth_and_size(value: object, depth: int, form: str) -> None:
+    """Integers beyond 2^53 - 1 and nesting beyond the limit are refused by both or by none, in any mix of lists and objects."""
+    for level in range(depth):
+        value = [value] if form[level % len(form)] == "[" else {"a": value}
+    data = json.dumps({"a": value}, separators=(",", ":")).encode()
+    assert accepted(parse, data) == accepted(parse_canonical, data)
+
+
+@pytest.mark.parametrize("changes", [{"n": 2**53}, {"n": -(2**53)}, {"a": json.loads("[" * 20 + "]" * 20)}])
+def test_the_auditor_finds_what_no_writer_writes(changes: dict[str, object], auditor: Path, tmp_path: Path) -> None:
+    """A header beyond the limits of the canonical form is ALTERED for the auditor as for privmw."""
+    file = write_ledger(tmp_path / "ledger", 5, keys=None)
+    members = {**dict(rows(file))[3], "details": changes}
+    header = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    edit(file, ("UPDATE headers SET header = ?, hash = ? WHERE seq = 3", (header, leaf_hash(header))))
+    code, report = run(auditor, str(tmp_path / "ledger"))
+    assert (1, check(tmp_path / "ledger", keys=None).as_dict()["findings"]) == (code, report["findings"])
 
 
 @pytest.mark.parametrize(

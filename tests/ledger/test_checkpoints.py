@@ -12,13 +12,14 @@ from privmw.errors import ConfigurationError
 from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.anchors import EVENT_NAME, FileAnchor, OtlpAnchor
 from privmw.ledger.checkpoints import Checkpointer, super_checkpoint
+from privmw.ledger.leftovers import sign_leftovers
 from privmw.ledger.merkle import Tree, verify_consistency, verify_inclusion
 from privmw.ledger.notes import Checkpoint, origin_of, parse_checkpoint, parse_note
 from privmw.ledger.reader import open_store
 from privmw.ledger.signing import SigningKeys
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import Durability
-from tests.ledger.proof_helpers import KEYS, ManualClock, check, edit, found, transfer, write_ledger
+from tests.ledger.proof_helpers import KEYS, START_MS, ManualClock, check, edit, found, transfer, write_ledger
 
 
 def notes_of(file: Path) -> list[Checkpoint]:
@@ -42,7 +43,7 @@ def put(writer: LedgerWriter, *numbers: int) -> None:
 
 
 def test_each_so_many_records(tmp_path: Path) -> None:
-    """A checkpoint is signed as soon as enough records came, over all that is durable then."""
+    """A checkpoint is signed as soon as enough records came, over all that is durable then, and about the close of the epoch."""
     clock = ManualClock()
     checkpointer = Checkpointer(KEYS, clock=clock, every=3)
     writer = live(tmp_path, clock, checkpointer)
@@ -53,7 +54,7 @@ def test_each_so_many_records(tmp_path: Path) -> None:
     put(writer, 4)
     writer.close(20)
     file = next(tmp_path.glob("*.sqlite3"))
-    assert [3, 6] == [item.size for item in notes_of(file)]
+    assert [3, 5, 6] == [item.size for item in notes_of(file)]
 
 
 def test_each_so_many_seconds(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_each_so_many_seconds(tmp_path: Path) -> None:
     put(writer)
     assert 1 == checkpointer.signed
     writer.close(20)
-    assert 2 == checkpointer.signed
+    assert 2 == checkpointer.signed  # nothing was left unsigned before the close, so that there is one note after it
 
 
 def test_proofs_from_a_real_ledger(tmp_path: Path) -> None:
@@ -181,20 +182,6 @@ def test_an_anchor_that_was_down_gets_everything_later(tmp_path: Path) -> None:
     assert [item.size for item in notes_of(next(tmp_path.glob("*.sqlite3")))] == sizes
 
 
-def test_file_anchor_repairs_a_torn_end(tmp_path: Path) -> None:
-    """Crash residue at the end of an anchor file does not swallow the next note."""
-    anchor = FileAnchor(tmp_path / "anchor")
-    notes = [KEYS.sign(Checkpoint("privmw/a/b/c", size, bytes(32)).text()) for size in (1, 2, 3)]
-    anchor.keep(notes[:1])
-    for residue in (b"privmw/a/b/c\n2\nAA", b"privmw/a/b/c\n2\nAAAA\n\n", b"x\n\ny"):
-        with (tmp_path / "anchor").open("ab") as file:
-            file.write(residue)
-        assert notes[:1] == list(read_anchor_file(tmp_path / "anchor"))[:1]
-        anchor.keep(notes[1:])
-        assert notes == list(read_anchor_file(tmp_path / "anchor"))
-        (tmp_path / "anchor").write_bytes(notes[0] + b"\n")
-
-
 def test_otlp_anchor_emits_the_note(tmp_path: Path) -> None:
     """Each checkpoint is a log event with the whole signed note, through the real OpenTelemetry SDK."""
     from opentelemetry.sdk._logs import LoggerProvider
@@ -259,6 +246,50 @@ def test_super_checkpoint_names_every_writer(tmp_path: Path) -> None:
         path.unlink()
     report = check(tmp_path / "l")
     assert any(item.verdict.value == "MISSING" and "/a/" in item.chain for item in report.findings)
+
+
+def test_super_checkpoints_do_not_repeat_the_dead(tmp_path: Path) -> None:
+    """Writers without a new checkpoint are named again after a week only, and one that is deleted shows all the same."""
+    for number in range(5):
+        write_ledger(tmp_path, 2, host=f"pod-{number}")
+    clock = ManualClock()
+    writer = live(tmp_path, clock, Checkpointer(KEYS, clock=clock, every=1))
+    sizes = []
+    for hour in (0, 1, 2, 24 * 7 + 1):
+        clock.now_ms = START_MS + hour * 3_600_000
+        store = open_store(tmp_path)
+        whole = super_checkpoint(store, KEYS, writer, deployment="default", clock=clock)
+        store.close()
+        writer.flush(20)
+        writer.flush(20)
+        sizes.append(0 if whole is None else whole.size)
+    writer.close(20)
+    assert [5, 1, 1, 6] == sizes
+    assert {"OK"} == found(check(tmp_path))
+    for path in tmp_path.glob("default-pod_4-*"):
+        path.unlink()
+    assert {"MISSING"} == found(check(tmp_path))
+
+
+def test_what_dead_writers_left_is_signed(tmp_path: Path) -> None:
+    """A chain that has been quiet is signed to its end; one that is altered, or contradicts its checkpoint, is not."""
+    unsigned = write_ledger(tmp_path, 3, host="unsigned", keys=None)
+    altered = write_ledger(tmp_path, 3, host="altered", keys=None)
+    edit(altered, "UPDATE headers SET header = CAST(replace(header, '\"US\"', '\"DE\"') AS BLOB) WHERE seq = 2")
+    forged = write_ledger(tmp_path, 3, host="forged")
+    wrong = KEYS.sign(Checkpoint(notes_of(forged)[-1].origin, 4, bytes(32)).text()).decode()
+    edit(forged, "DELETE FROM checkpoints", ("INSERT INTO checkpoints VALUES (4, 0, ?)", (wrong,)))
+    gap = write_ledger(tmp_path, 3, host="gap", keys=None)
+    edit(gap, "DELETE FROM headers WHERE seq = 2")
+    strange = write_ledger(tmp_path, 3, host="strange")
+    edit(strange, "DELETE FROM checkpoints", "INSERT INTO checkpoints VALUES (4, 0, 'nonsense')")
+    store = open_store(tmp_path)
+    assert 0 == sign_leftovers(store, KEYS, ManualClock(START_MS + 599_999))
+    assert 1 == sign_leftovers(store, KEYS, ManualClock(START_MS + 600_000))
+    assert 0 == sign_leftovers(store, KEYS, ManualClock(START_MS + 600_000))
+    store.close()
+    assert [5] == [item.size for item in notes_of(unsigned)]
+    assert [[], [4], []] == [[item.size for item in notes_of(file)] for file in (altered, forged, gap)]
 
 
 def test_super_checkpoint_over_nothing_is_none(tmp_path: Path) -> None:

@@ -17,13 +17,14 @@ from tests.ledger.proof_helpers import START_MS, ManualClock, transfer, write_le
 from tests.ledger.test_deployments import namespace
 
 DAY = 86_400_000
+RETENTION = '[retention.subject_3m]\nperiod = "P3M"\n'
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a ledger whose payloads were due long ago, in a folder that its settings name."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "privmw.toml").write_text('[ledger]\ndirectory = "records"\n')
+    (tmp_path / "privmw.toml").write_text(f'{RETENTION}[ledger]\ndirectory = "records"\n')
     old = START_MS - 800 * DAY
     records = [transfer(number, old, purge_after=None) for number in range(5)]
     write_ledger(tmp_path / "records", records, clock=ManualClock(old))
@@ -57,7 +58,7 @@ def test_without_arguments_the_settings_name_the_ledger(
         (["purge", "--from", "2026-01-01"], "--from: narrows a legal hold"),
         (["purge", "--hold", "a", "--release", "b"], "only one of --holds, --hold, --release and --dry-run"),
         (["purge", "--hold", "a", "--dry-run"], "only one of --holds, --hold, --release and --dry-run"),
-        (["purge", "--timeout", "-1"], "--timeout: must not be negative"),
+        (["purge", "--timeout", "-1"], "--timeout: must be from 0 to 86400 seconds"),
         (["verify", "--jobs", "0"], "--jobs: must be 1 or more"),
         (["transfers", "--limit", "0"], "--limit: must be 1 or more"),
     ],
@@ -126,7 +127,7 @@ def test_the_anchor_of_the_settings_is_used(place: Path, capsys: pytest.CaptureF
     """``privmw verify`` without arguments holds the ledger against ``ledger.anchor_file``, and sees that a writer is gone."""
     assert 0 == main(["verify", "--new-key", "key.pem"])
     (place / "privmw.toml").write_text(
-        '[ledger]\ndirectory = "records"\nsigning_key_file = "key.pem"\nanchor_file = "elsewhere/anchor"\n'
+        f'{RETENTION}[ledger]\ndirectory = "records"\nsigning_key_file = "key.pem"\nanchor_file = "elsewhere/anchor"\n'
     )
     (place / "elsewhere").mkdir()
     assert 0 == main(["purge"])

@@ -9,11 +9,12 @@ import pytest
 from privmw.ledger.verdicts import Verdict
 from privmw.ledger.verify import verify
 from tests.ledger.kill_helpers import spawn
+from tests.ledger.proof_helpers import KEYS
 from tests.ledger.writing_helpers import stored
 
 
 def kill_loop(folder: Path, rounds: int, writers: int = 3) -> tuple[int, int]:
-    """Start and kill writers; check the ledger after each round.
+    """Start and kill writers that have a key; check and verify the ledger after each round.
 
     Returns:
         How many records were acknowledged, and how many epochs opened.
@@ -40,6 +41,9 @@ def kill_loop(folder: Path, rounds: int, writers: int = 3) -> tuple[int, int]:
         assert len(there) == len(set(there))
         assert set() == set(acknowledged) - set(there)
         epochs = sum(header["kind"] == "epoch.open" for header in members)
+        report = verify(folder / "ledger", keys=KEYS.trusted("privmw"))
+        assert report.verdicts <= {Verdict.OK, Verdict.TORN, Verdict.UNANCHORED}, report.as_dict()
+        assert 0 == report.exit_code(), report.as_dict()
     return len(acknowledged), epochs
 
 
@@ -49,7 +53,6 @@ def test_killed_writers_lose_nothing_they_acknowledged(tmp_path: Path) -> None:
     assert acknowledged > 15
     assert 15 == epochs
     assert 3 == len(list((tmp_path / "ledger").glob("*.sqlite3")))
-    assert verify(tmp_path / "ledger").verdicts <= {Verdict.OK, Verdict.TORN, Verdict.UNANCHORED}
 
 
 @pytest.mark.soak

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from privmw import identify, install, purpose, uninstall
+from privmw import ConsentState, identify, install, purpose, record_consent, uninstall
 from privmw.context import open_context
 from privmw.ledger.canonical import parse
 from privmw.ledger.chain import Chain
@@ -58,9 +58,9 @@ POLICY: dict[str, Any] = {
     },
 }
 
-# "H" is a member of the header of an intent, "O" of its outcome, "P" of the payload, "R" a path in the register as its
-# `policy` record keeps it; all that an item names must be there. Items: GDPR art. 30(1) and (2) and 44-49, UK GDPR,
-# PIPA art. 28-8 with the Decree and the PIPC's Standard, CCPA with 11 CCR.
+# "H" is a member of the header of an intent, "O" of its outcome, "P" of the payload, "C" of the consent's record, "R" a path
+# in the register as its `policy` record keeps it; all that an item names must be there. Items: GDPR art. 30(1) and (2) and
+# 44-49, UK GDPR, PIPA art. 28-8 with the Decree and the PIPC's Standard, CCPA with 11 CCR.
 MATRIX: Mapping[str, tuple[str, ...]] = {
     "GDPR 30(1)(a), 30(2)(a) controller": (
         "H controller_ref",
@@ -165,13 +165,26 @@ MATRIX: Mapping[str, tuple[str, ...]] = {
         "R recipients.openai.contract_ref",
     ),
     "GDPR 5(1)(b) purpose limitation": ("H rule_id", "H policy_version", "H decision", "H legal_basis"),
-    "GDPR 7(1) proof of consent": ("H consent_state", "H legal_basis", "R policy.version"),
+    "GDPR 7(1) proof of consent": (
+        "H consent_state",
+        "H notice_version",
+        "H legal_basis",
+        "P consent_record_ref",
+        "C consent_state",
+        "C notice_version",
+        "C purpose",
+        "C legal_basis",
+        "C policy_version",
+        "C controller_ref",
+        "C time",
+        "R policy.version",
+    ),
 }
 
 # What a policy or an app need not have, and what a golden record shows that it can be kept where there is one.
 WHERE_PRESENT: Mapping[str, tuple[str, ...]] = {
-    "GDPR 7(1) consent record and notice": ("H notice_version", "P consent_record_ref"),
     "policy by digest": ("H policy_sha256",),
+    "provenance of content (C2PA)": ("H provenance",),
     "special categories and national ids": ("H special_category", "H contains_national_id"),
     "due date of the payload": ("H purge_after",),
     "encryption in transit": ("H tls.protocol.version", "H network.protocol.name"),
@@ -204,6 +217,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
         try:
             with open_context(), purpose("support_reply"), recipient.client() as client:
                 identify(subject_id="u_1")
+                record_consent("support_reply", ConsentState.GIVEN, notice_version="2026-04-17")
                 prompt = [{"role": "user", "content": "write to alice@example.com"}]
                 body = {"model": "gpt-5", "messages": prompt, "store": False}
                 client.post(f"{recipient.url}/v1/chat/completions", json=body).raise_for_status()
@@ -212,6 +226,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     with Ledger.open(folder / "ledger") as ledger:
         (transfer,) = ledger.transfers(Criteria(kinds=frozenset({RecordKind.TRANSFER})))
         (policy,) = ledger.entries(Criteria(kinds=frozenset({RecordKind.POLICY})))
+        (consent,) = ledger.entries(Criteria(kinds=frozenset({RecordKind.CONSENT})))
     (chain,) = DirectoryStore(folder / "ledger").chains()
     headers = {row.seq: parse(row.header) for row in chain.headers()}
     (payload,) = [parse(row.data) for row in chain.payloads(transfer.entry.seq, transfer.entry.seq + 1)]
@@ -221,6 +236,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
         "H": resolver(headers[transfer.entry.seq]),
         "O": resolver(headers[transfer.result.seq]),
         "P": resolver(payload),
+        "C": resolver(headers[consent.seq]),
         "R": resolver(policy.record.details["register"]),  # type: ignore[arg-type]
     }
 

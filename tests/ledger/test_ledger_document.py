@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from privmw.ledger.canonical import canonical, parse
 from privmw.ledger.chain import leaf_hash
-from privmw.ledger.judge import super_root
 from privmw.ledger.merkle import CompactRange, Tree, verify_consistency, verify_inclusion
 from privmw.ledger.notes import Checkpoint, Signed, check_note, origin_of, parse_checkpoint, parse_keys, parse_note
-from privmw.ledger.record import commitment
+from privmw.ledger.record import MEMBERS, WRITER_MEMBERS, commitment
+from privmw.ledger.schema import TABLES
 from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.ledger.testimony import super_root
 from privmw.ledger.verdicts import Severity, Verdict
+from privmw.types import ConsentState, DecisionKind, Enforcement, Outcome, RecordKind, SubjectPayload, TransferKind
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger.md"
 
@@ -116,3 +119,24 @@ def test_every_verdict_is_specified_with_its_exit_code() -> None:
     codes = {Severity.SOUND: "0", Severity.NOTICE: "0", Severity.PROBLEM: "1", Severity.UNJUDGED: "2"}
     assert table == {verdict.value: codes[verdict.severity] for verdict in Verdict}
     assert all(verdict.meaning and verdict.remedy for verdict in Verdict)
+
+
+def test_every_member_and_word_of_a_record_is_named() -> None:
+    """A second implementation finds each member of header and payload, and each word of a closed set, in the document."""
+    text = DOCUMENT.read_text(encoding="utf-8").partition("## Golden vectors")[0]
+    members = {*MEMBERS.values(), *WRITER_MEMBERS, *(item.name for item in fields(SubjectPayload))}
+    words = {
+        str(word)
+        for kind in (RecordKind, DecisionKind, Enforcement, Outcome, TransferKind, ConsentState)
+        for word in kind
+    }
+    assert set() == {name for name in members | words if f"`{name}`" not in text}
+
+
+def test_a_row_for_each_table() -> None:
+    """Each table of a file is there with its columns."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for name, columns in re.findall(r"CREATE TABLE (\w+) \((.*?)\n?\) STRICT", TABLES, re.DOTALL):
+        (row,) = re.findall(rf"^\| `{name}` \| (.*) \|$", text, re.MULTILINE)
+        own = re.findall(r"(?:^|, |\n)\s*(\w+) (?:TEXT|INTEGER|BLOB)", columns)
+        assert own == [column for column in re.findall(r"`(\w+)`", row) if column in own], name

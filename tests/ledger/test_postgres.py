@@ -119,7 +119,7 @@ def test_each_role_may_do_its_part_only(tmp_path: Path, database: Database) -> N
     """The writer cannot read payloads or delete, the verifier cannot write, the purger cannot add headers."""
     write(tmp_path / "ledger", 2)
     with connect(database.dsn) as owner:
-        assert ["0001_tables.sql", "0002_roles.sql"] == migrate(owner)
+        assert ["0001_tables.sql", "0002_roles.sql", "0003_guards.sql", "0004_places.sql"] == migrate(owner)
         assert [] == migrate(owner)
         for role in ("writer", "verifier", "purger"):
             rows(owner, f"DROP ROLE IF EXISTS app_{role}")
@@ -206,14 +206,21 @@ def test_a_reader_that_blocks_erasure_is_reported(tmp_path: Path, database: Data
 
 def test_pruning_keeps_subtrees_instead(tmp_path: Path, database: Database) -> None:
     """Headers below a number go, the given subtree hashes and the rest of the chain stay; checkpoints are kept once."""
-    write(tmp_path / "ledger", 5)
+    clock = FakeClock(FakeClock().now - 500 * 86_400_000)
+    writer = LedgerWriter(tmp_path / "ledger", clock=clock)
+    for number in range(10):
+        writer.submit(intent(number, time_ms=clock.now))
+    writer.submit(intent(), Durability.BEFORE_SEND).wait(5)
+    details = {"action": "prune", "writer": writer.writer_id, "below": 4, "period": "P1Y"}
+    writer.submit(intent(kind=RecordKind.PURGE, payload=None, details=details))
+    writer.close()
     ship(tmp_path / "ledger", database.dsn)
     store = PostgresStore(database.dsn)
     (chain,) = [store.open_purgeable(chain.writer_id) for chain in store.chains()]
     assert 4 == chain.prune(4, [(2, 0, b"h" * 32)])
     assert [(2, 0, b"h" * 32)] == list(chain.subtrees())
-    assert list(range(4, 12)) == [row.seq for row in chain.headers()]
-    assert {row.seq for row in chain.payloads()} < set(range(4, 12))
+    assert list(range(4, 14)) == [row.seq for row in chain.headers()]
+    assert {row.seq for row in chain.payloads()} < set(range(4, 14))
     for _ in range(2):
         chain.put_checkpoint(StoredCheckpoint(4, 1, "note"))
     assert [StoredCheckpoint(4, 1, "note")] == list(chain.checkpoints())
@@ -232,7 +239,7 @@ def test_a_fork_is_refused_and_named(tmp_path: Path, database: Database) -> None
     forked = Shipper(tmp_path / "backup", database.dsn)
     forked.ship()
     forked.close()
-    assert {path.name} == set(forked.forked)
+    assert {path.name} == set(forked.refused)
     assert 12 == same(tmp_path / "ledger", database.dsn)
 
 

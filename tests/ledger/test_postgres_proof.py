@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -93,15 +94,17 @@ def test_what_a_superuser_changes_is_found(tmp_path: Path, database: Database, s
 
 def test_purging_the_copy_is_on_record_there(tmp_path: Path, database: Database) -> None:
     """Payloads go from the database, the record is shipped before that, and both sides verify, again after a prune."""
-    records = [transfer(number, purge_after=None) for number in range(30)]
-    write_ledger(tmp_path / "l", records)
+    start = START_MS - 600 * DAY  # the database has a clock of its own
+    records = [transfer(number, start, purge_after=None) for number in range(30)]
+    write_ledger(tmp_path / "l", records, clock=ManualClock(start))
     ship(tmp_path / "l", database)
-    report = purge_copy(tmp_path / "l", database, START_MS + 100 * DAY)
+    report = purge_copy(tmp_path / "l", database, start + 100 * DAY)
     assert (30, []) == (report.payloads[0].count, report.obstacles)
     assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
-    assert {"OK"} == found(check(tmp_path / "l"))
-    later = purge_copy(tmp_path / "l", database, START_MS + 500 * DAY)
-    assert later.headers
+    files = check(tmp_path / "l")
+    assert ({"PURGED"}, True) == (found(files), "not carried out" in files.findings[0].detail)
+    later = purge_copy(tmp_path / "l", database, start + 500 * DAY)
+    assert later.headers, later.obstacles
     assert {"PURGED"} <= found(look(database)) <= {"PURGED", "UNANCHORED"}
 
 
@@ -111,3 +114,54 @@ def test_an_empty_database_can_not_be_judged(database: Database) -> None:
     migrate(connection)
     connection.close()
     assert 2 == look(database).exit_code()
+
+
+def cutting(database: Database, times: int) -> Callable[[int], None]:
+    """Cuts every connection to the database after a block was read, so many times."""
+    left = iter(range(times))
+
+    def cut(records: int) -> None:
+        if next(left, None) is not None:
+            with psycopg.connect(database.dsn, autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'privmw'"
+                )
+
+    return cut
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, 0), (100, 2)])
+def test_a_connection_that_breaks_is_no_finding(times: int, code: int, tmp_path: Path, database: Database) -> None:
+    """A server that goes away says nothing about the ledger: it is asked once more, and then nothing can be judged."""
+    write_ledger(tmp_path / "l", 3_000)
+    ship(tmp_path / "l", database)
+    report = verify(database.dsn, keys=KEYS.trusted("privmw"), progress=cutting(database, times))
+    assert ({"OK"}, code) == (found(report), report.exit_code()), report.as_dict()
+
+
+def test_a_record_before_the_first_is_found(tmp_path: Path, database: Database) -> None:
+    """Nothing can be added where no walk comes by; what stands there all the same is ALTERED."""
+    write_ledger(tmp_path / "l", 10)
+    ship(tmp_path / "l", database)
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET search_path = privmw_ledger")
+        columns = "writer, epoch, -1, time, facet, intent, hash, header"
+        statement = f"INSERT INTO headers SELECT {columns} FROM headers WHERE seq = 3".encode()
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(statement)
+        connection.execute("ALTER TABLE headers DROP CONSTRAINT headers_seq_check")
+        connection.execute(statement)
+    report = look(database)
+    assert ({"ALTERED"}, 1) == (found(report), report.exit_code())
+    assert -1 == report.findings[0].position
+
+
+def test_a_copy_may_have_its_checkpoints_later(tmp_path: Path, database: Database) -> None:
+    """A copy that is behind holds records whose checkpoints are still to come: that can not be judged, and is no accusation."""
+    write_ledger(tmp_path / "l", 10)
+    ship(tmp_path / "l", database)
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute(b"DELETE FROM privmw_ledger.checkpoints")
+    report = look(database)
+    assert ({"UNKNOWN_KEY"}, 2) == (found(report), report.exit_code())

@@ -187,7 +187,7 @@ def test_a_purge_record_that_lies_does_not_cover(tmp_path: Path) -> None:
 
 def test_many_short_runs_take_several_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where what is due lies in many pieces, several purge records share them, and all of it verifies."""
-    monkeypatch.setattr("privmw.ledger.purge.RUNS_PER_RECORD", 5)
+    monkeypatch.setattr("privmw.ledger.due.RUNS_PER_RECORD", 5)
     pieces = [transfer(n, START_MS + (n % 2) * 50 * DAY, purge_after=None) for n in range(40)]
     write_ledger(tmp_path, pieces)
     report = run(tmp_path, START_MS + 100 * DAY)
@@ -259,7 +259,8 @@ def test_purge_while_the_writer_writes(tmp_path: Path) -> None:
     assert number > 401
     report = check(tmp_path)
     assert {"PURGED"} == found(report), report.as_dict()
-    assert not [name for name in canaries(tmp_path) if name[8:14] < "000400"]
+    # What SQLite moved since then may have left part of a younger value behind, which the purge of that one removes.
+    assert not [name for name in canaries(tmp_path) if name[8:14].isdigit() and name[8:14] < "000400"]
 
 
 def test_verifying_and_purging_keep_the_locks_of_this_process(tmp_path: Path) -> None:
@@ -283,13 +284,13 @@ def test_verifying_and_purging_keep_the_locks_of_this_process(tmp_path: Path) ->
     assert file.with_name(file.name + "-wal").exists()
     writer.submit(transfer(2, clock.now_ms, purge_after=None), Durability.BEFORE_SEND).wait(10)
     writer.close(20)
-    report = check(tmp_path)
+    report = check(tmp_path, keys=None)
     assert {"PURGED", "UNANCHORED"} == found(report)
     assert [55] == [item.size for item in report.chains]
 
 
 def test_a_crash_between_record_and_deletion_is_harmless(tmp_path: Path) -> None:
-    """Where only the purge record was written, the ledger is sound and the next run removes what it names."""
+    """Where only the purge record was written, verify says so without alarm, and the next run removes what it names."""
     write_ledger(tmp_path, records(5))
 
     class Dies(RuntimeError):
@@ -308,7 +309,9 @@ def test_a_crash_between_record_and_deletion_is_harmless(tmp_path: Path) -> None
     with pytest.raises(Dies):
         purge_directory(tmp_path, SCHEDULE, Sink(), clock=clock)  # type: ignore[arg-type]
     writer.close(20)
-    assert {"OK"} == found(check(tmp_path))
+    report = check(tmp_path)
+    assert ({"PURGED"}, 0) == (found(report), report.exit_code(strict=True))
+    assert [(1, 5, True)] == [(i.position, i.count, "not carried out" in i.detail) for i in report.findings]
     assert 5 == run(tmp_path, clock.now_ms).payloads[0].count
     assert {"PURGED"} == found(check(tmp_path))
 

@@ -325,6 +325,6 @@ def test_more_kinds_of_transfer_than_cursors(tmp_path: Path, monkeypatch: pytest
     with Ledger.open(tmp_path / "ledger") as opened:
         wanted = Criteria(countries=frozenset({"US"}), since_ms=START + 20)
         answers = [list(opened.transfers(wanted, newest_first=order, limit=50)) for order in (False, True)]
-        monkeypatch.setattr("privmw.ledger.sqlite._MOST_CURSORS", 10)
+        monkeypatch.setattr("privmw.ledger.sqlite_find._MOST_CURSORS", 10)
         assert answers == [list(opened.transfers(wanted, newest_first=order, limit=50)) for order in (False, True)]
     assert [START + 20, START + 299] == [found[0].record.time_ms for found in answers]

@@ -115,11 +115,12 @@ def test_midnight_on_days_of_23_and_25_hours(zone: str, last: str, first: str) -
 
 
 def test_which_rule_holds() -> None:
-    """A known class has its own rule; any other, and one without a number, that of payloads; headers have theirs."""
+    """A class has its own rule; none, and one without a number, that of payloads; an undeclared one none at all."""
     rules = schedule()
-    assert ("subject_3m", "4") == (rules.rule_for("subject_3m").key, rules.rule_for("subject_3m").clause)
-    for name in ("vague", "unknown", "", None):
-        assert "other" == rules.rule_for(name).key
+    assert ["subject_3m", "other", "other", "other", None] == [
+        rule and rule.key for rule in map(rules.rule_for, ("subject_3m", "vague", "", None, "unknown"))
+    ]
+    assert rules.payload_due(at("2026-01-15T09:00"), "unknown", "2026-02-01") is None
     assert date(2027, 1, 15) == rules.header_due(at("2026-01-15T09:00"))
 
 

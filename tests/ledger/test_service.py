@@ -238,8 +238,8 @@ def test_events_and_checkpoints_reach_the_collector(tmp_path: Path, recipient: P
     hashes = {str(header["record_id"]): header for header in stored(tmp_path / "ledger")}
     assert ["partner"] * 2 == [item["privmw.recipient_id"] for item in transfers]
     assert all(item["privmw.record_id"] in hashes for item in transfers)
-    (note,) = [item["privmw.ledger.note"] for name, item in received if name == "privmw.ledger.checkpoint"]
-    (tmp_path / "anchor").write_text(note + "\n")
+    notes = [item["privmw.ledger.note"] for name, item in received if name == "privmw.ledger.checkpoint"]
+    (tmp_path / "anchor").write_text("".join(f"{note}\n" for note in notes))
     trusted = SigningKeys.load(tmp_path / "key.pem").trusted("privmw")
     assert "OK" == verify(tmp_path / "ledger", keys=trusted, anchors=[tmp_path / "anchor"]).verdict.value
     points = {(name, labels.get("privmw.recipient_id")): value for name, labels, value in collector.points}
@@ -355,7 +355,7 @@ def test_one_process_of_many_does_the_daily_work(tmp_path: Path, monkeypatch: py
         ({"anchor_file": "ledger/anchor", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: lies in the ledger's"),
         ({"anchor_file": "none/anchor", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: can not be appended to"),
         ({"anchor_file": ".", "signing_key_file": "key.pem"}, r"ledger\.anchor_file: can not be appended to"),
-        ({"signing_key_file": "none.pem"}, r"none\.pem: ledger\.signing_key_file: can not be read.*--new-key"),
+        ({"signing_key_file": "none.pem"}, r"ledger\.signing_key_file: can not be read.*--new-key"),
         ({"directory": "key.pem"}, r"ledger\.directory: is not a directory"),
         ({"otlp": True}, r"ledger\.otlp: OpenTelemetry is switched off by OTEL_SDK_DISABLED"),
     ],

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from privmw.ledger import ahead, walk
+from privmw.ledger.checkpoints import Checkpointer
 from privmw.ledger.maintenance import purge_directory
 from privmw.ledger.retention import Rule, Schedule
 from privmw.ledger.settle import BLOCK
@@ -41,7 +42,8 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_ledger(base / "whole", list(records()), every=1500)
     shutil.copytree(base / "whole", base / "purged")
     clock = ManualClock(LATER)
-    writer = LedgerWriter(base / "purged", clock=clock, host="purger")
+    observers = [Checkpointer(KEYS, clock=clock)]
+    writer = LedgerWriter(base / "purged", clock=clock, host="purger", observers=observers)
     report = purge_directory(base / "purged", SCHEDULE, writer, clock=clock)
     writer.close(20)
     assert report is not None
@@ -158,8 +160,14 @@ def test_an_index_that_hides_a_record_is_found_beside(originals: dict[str, Path]
     """SQLite's own check, which runs on a thread, is part of the verdict."""
     shutil.copytree(originals["whole"], tmp_path / "l")
     file = next((tmp_path / "l").glob("*.sqlite3"))
-    index = "CREATE INDEX headers_time ON headers (epoch)"
-    edit(file, "PRAGMA writable_schema=ON", f"UPDATE sqlite_schema SET sql = '{index}' WHERE name = 'headers_time'")
+    index = "CREATE INDEX headers_time ON headers (time, facet)"
+    edit(
+        file,
+        "DROP INDEX headers_time",
+        "CREATE INDEX headers_time ON headers (epoch, facet)",
+        "PRAGMA writable_schema=ON",
+        f"UPDATE sqlite_schema SET sql = '{index}' WHERE name = 'headers_time'",
+    )
     findings = verify(tmp_path / "l", keys=KEYS.trusted("privmw")).findings
     assert ("ALTERED", "the file's pages or indexes are damaged") in {
         (item.verdict.value, item.detail) for item in findings

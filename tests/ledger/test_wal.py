@@ -64,13 +64,35 @@ def test_a_cut_last_transaction_is_torn(tmp_path: Path, log: bytes) -> None:
     start = 32 + 5 * FRAME
     for cut in range(start + 24, len(log) - 1, 997):
         assert WalState.TORN == state(tmp_path, log[:cut])
-    assert WalState.TORN == state(tmp_path, log[:20])
 
 
-def test_damage_in_the_last_transaction_is_torn(tmp_path: Path, log: bytes) -> None:
-    """A frame of the last transaction that does not check may come from a crash."""
-    for frame in range(6, (len(log) - 32) // FRAME):
-        assert WalState.TORN == state(tmp_path, flipped(log, 32 + frame * FRAME + 100))
+def test_a_whole_last_transaction_that_does_not_check_is_damage(tmp_path: Path, log: bytes) -> None:
+    """No process that dies leaves all of a transaction with one wrong byte in it, wherever that is."""
+    for frame in range(5, (len(log) - 32) // FRAME):
+        for place in (*range(24), 24, 100, 4119):
+            changed = flipped(log, 32 + frame * FRAME + place)
+            assert WalState.DAMAGED == state(tmp_path, changed), (frame, place)
+    for place in (4, 5, 6, 7):  # the mark that ends it, taken away whole
+        at = len(log) - FRAME
+        if any(log[at + 4 : at + 8]):
+            assert WalState.DAMAGED == state(tmp_path, log[: at + 4] + bytes(4) + log[at + 8 :]), place
+    for cut in range(1, 32):
+        assert WalState.DAMAGED == state(tmp_path, log[:cut])
+
+
+def test_a_log_in_its_second_use(tmp_path: Path, log: bytes) -> None:
+    """Where old frames stand behind, a killed process may have written the header of a frame and not its page."""
+    stale = bytearray(log[32:])
+    for start in range(0, len(stale), FRAME):
+        stale[start + 8] ^= 0xFF
+    frames = (len(log) - 32) // FRAME
+    for frame in range(frames):
+        start = 32 + frame * FRAME
+        header_only = log[: start + 24] + b"old" * 1365 + b"x" + bytes(stale)
+        assert WalState.TORN == state(tmp_path, header_only), frame
+        if frame < frames - 1:  # with a frame behind that was written after it
+            behind = log[: start + 24] + b"old" * 1365 + b"x" + log[start + FRAME :] + bytes(stale)
+            assert WalState.DAMAGED == state(tmp_path, behind), frame
 
 
 def test_damage_before_the_last_transaction_is_damage(tmp_path: Path, log: bytes) -> None:
@@ -90,5 +112,5 @@ def test_both_byte_orders_of_checksums() -> None:
     """SQLite's checksum is computed in either byte order."""
     from privmw.ledger.wal import _checksum
 
-    assert (1 << 24, 1 << 24) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), swap=False)
-    assert (1, 1) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), swap=True)
+    assert (1 << 24, 1 << 24) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), "little")
+    assert (1, 1) == _checksum(b"\x00\x00\x00\x01\x00\x00\x00\x00", (0, 0), "big")

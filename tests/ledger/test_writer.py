@@ -257,6 +257,6 @@ def test_observers_see_what_became_durable_and_may_fail(tmp_path: Path, caplog: 
     writer.submit(record, Durability.BEFORE_SEND).wait(5)
     writer.submit(outcome_of(record))
     writer.close()
-    assert ["opened 1 0", "epoch.open", "transfer", "transfer", "epoch.close", "closing"] == watcher.told
+    assert ["opened 1 0", "epoch.open", "transfer", "transfer", "closing", "epoch.close", "closing"] == watcher.told
     assert watcher.ticks > 0
     assert {"a ledger observer failed: RuntimeError in _Watcher.committed"} == set(caplog.messages)

@@ -227,3 +227,16 @@ def test_a_wrapper_that_came_later_is_not_torn_out(seen: _Seen, monkeypatch: pyt
     assert theirs is logging.Logger.callHandlers
     logging.getLogger("app").info(EMAIL)
     assert EMAIL in seen.everything()
+
+
+def test_names_of_loggers_and_threads_are_redacted(redactor: Redactor) -> None:
+    """A tenant's address as the name of a logger or thread leaves no more than one in a message, each time."""
+    record = logging.makeLogRecord(
+        {"name": f"tenant.{EMAIL}", "threadName": f"worker {EMAIL}", "processName": "MainProcess", "msg": "hello"}
+    )
+    logs = stdlib.LogRedactor(redactor)
+    for _ in range(2):
+        safe = logs.redact(record)
+        assert ("<EMAIL_ADDRESS>", "worker <EMAIL_ADDRESS>") == (safe.name.removeprefix("tenant."), safe.threadName)
+    plain = logging.makeLogRecord({"name": "app", "threadName": "MainThread", "msg": "hello"})
+    assert plain is logs.redact(plain) is logs.redact(plain)

@@ -124,3 +124,49 @@ def test_missing_file_cannot_be_checked(tmp_path: Path, capsys: pytest.CaptureFi
     """A file that is not there is exit code 2, on standard error."""
     assert main(["check", "--config", str(tmp_path / "none.toml")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ('[recognizers.ticket]\nentity_type = "T"\nregex = "(canary-9f2c"\n', "recognizers.ticket.regex"),
+        (
+            '[recognizers.ticket]\nentity_type = "T"\nregex = "x+"\nchecksum = "canary-9f2c"\n',
+            "recognizers.ticket.checksum",
+        ),
+        ('[redaction]\nentities = ["canary-9f2c"]\n', "redaction.entities"),
+        ('[redaction.operators]\nEMAIL_ADDRESS = "canary-9f2c"\n', "redaction.operators.EMAIL_ADDRESS"),
+        (
+            '[redaction.operators.DEFAULT]\nname = "hash"\nparams = { key = "canary" }\n',
+            "redaction.operators.DEFAULT.key",
+        ),
+        ('[redaction]\nprofile = "canary-9f2c"\n', "redaction.profile"),
+        ('[logs]\nprofile = "canary-9f2c"\n', "logs.profile"),
+        ('[input_guard]\nentities = ["canary-9f2c"]\n', "input_guard.entities"),
+        ('[ledger]\ntimezone = "canary-9f2c"\n', "ledger.timezone"),
+        ('[ledger]\nsigning_key_file = "canary-9f2c"\n', "ledger.signing_key_file"),
+        ('[pseudonyms]\nkey_file = "canary-9f2c"\n', "pseudonyms.key_file"),
+        ('[pseudonyms]\nkeys = ["canary-9f2c"]\n', "pseudonyms.keys"),
+        ('[ner]\nmodel = "canary-9f2c"\nenabled = true\n', "ner.model"),
+    ],
+)
+def test_what_would_stop_the_app_is_found(
+    sound: Path, lines: str, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is right in form and cannot be carried out is an error with file, setting and remedy, and without the value."""
+    sound.write_text(f"{SOUND}\n{lines}")
+    assert main(["check", "--json", "--config", str(sound)]) == 1
+    out = capsys.readouterr().out
+    (finding,) = json.loads(out)["findings"]
+    assert ("settings.invalid", f"privmw.toml: {place}") == (finding["code"], finding["field"])
+    assert finding["remedy"]
+    assert CANARY not in out
+
+
+def test_without_a_file_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is listed then are the gaps of the defaults."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out.startswith("There is no privmw.toml here")

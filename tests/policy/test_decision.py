@@ -389,18 +389,30 @@ def test_fixed_purpose_beats_the_routes() -> None:
 def test_remedy_of_an_undeclared_call_allows_it(
     purpose: str | None, home: str | None, host: str, tmp_path: Path
 ) -> None:
-    """The lines that a denial shows are TOML which, pasted, allows exactly that call; three without a home country."""
+    """The lines that a denial shows are TOML which, pasted behind other tables, allows exactly that call.
+
+    Two tables of three lines; one line more where the transfer abroad needs a ground.
+    """
     request = TransferRequest(host=host, purpose=purpose)
     bare = Register.from_settings(PrivacySettings(controller={"country": home}))
     denied = decide(bare, request)
     assert ReasonCode.RECIPIENT_UNDECLARED is denied.reason_code
     lines = str(denied.remedy).splitlines()[1:]
-    assert (3 if home is None else 4) == len(lines)
+    assert (3 if home is None else 4) == sum(not line.strip().startswith("[") for line in lines)
     assert tomllib.loads("\n".join(lines))
-    (tmp_path / "privmw.toml").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "privmw.toml").write_text("[logs]\nenabled = true\n" + "\n".join(lines), encoding="utf-8")
     settings = PrivacySettings(config_file=tmp_path / "privmw.toml", controller={"country": home})
     allowed = decide(Register.from_settings(settings), replace(request, purpose=purpose or "ai_reply"))
     assert allowed.allowed
+
+
+@pytest.mark.parametrize("host", ["orders.internal", "10.0.0.5", "api.unheard-of.example"])
+def test_remedy_of_an_unknown_host_says_how_to_declare_ones_own(host: str) -> None:
+    """It may be a service of the app's own, which is no recipient."""
+    remedy = str(decide(REGISTER, TransferRequest(host=host, purpose="chat")).remedy)
+    assert f'[egress] first_party = ["{host}"]' in remedy
+    declared = tomllib.loads("\n".join(remedy.splitlines()[1:]).replace("??", "US"))
+    assert [[host]] == [one["hosts"] for one in declared["recipients"].values()]
 
 
 def test_remedy_names_the_nearest_purpose() -> None:

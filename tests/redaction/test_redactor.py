@@ -416,3 +416,25 @@ def test_both_gates_redact_the_same() -> None:
     for value in PLANTED:
         text = f"a {value}, 전화{value}은 b"
         assert slow.text(text) == fast.text(text)
+
+
+def test_counts_come_with_the_same_value() -> None:
+    """Counting changes nothing in what comes out, counts no placeholder, and knows who was identified."""
+    item = {"to": "jane.doe@example.com, jane.doe@example.com", "n": (1, "192.168.10.77"), "password": "kingfisher"}
+    with open_context():
+        identify(name="Mirae Seong")
+        item["by"] = "Mirae Seong"
+        value, counts = redactor().counted(item)
+        assert redactor().value(item) == value
+        assert {"EMAIL_ADDRESS": 2, "IP_ADDRESS": 1, "PASSWORD": 1, "PERSON": 1} == counts
+        assert (value, {}) == redactor().counted(value)
+    assert ("plain", {}) == redactor().counted("plain")
+    assert ("<EMAIL_ADDRESS>", {"EMAIL_ADDRESS": 1}) == redactor().counted("jane.doe@example.com")
+
+
+def test_counting_fails_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be looked at does not come out."""
+    made = Redactor()
+    monkeypatch.setattr(made, "_walker", None)
+    item: Any = {"to": "jane.doe@example.com"}
+    assert (FAILED, {}) == made.counted(item)

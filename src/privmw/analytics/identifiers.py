@@ -9,33 +9,57 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from privmw.types import ValueRedactor
+from privmw.types import CountingRedactor
 
-__all__ = ["IdentifierStripper"]
+__all__ = ["IdentifierStripper", "Removed"]
+
+Removed = dict[str, int]
+"""How many values of each entity type were taken out, filled while stripping."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_REFERENCE = re.compile(r"anon-[0-9a-f]{32}")
 
-# A property is dropped when its words contain one of these sequences: "$user_email", "firstName", "ip_address".
+# A property is dropped when its words contain one of these phrases: "$user_email", "firstName", "ip_address". What it
+# would have held, by entity type; free text and pictures are of no single one.
+_CLASSES = {
+    "EMAIL_ADDRESS": "email, e mail, mail address",
+    "PHONE_NUMBER": "phone, mobile, msisdn, fax",
+    "PERSON": (
+        "first name, last name, full name, given name, family name, middle name, surname, nickname, display name,"
+        "real name, customer name, contact name"
+    ),
+    "USERNAME": "user name, username, screen name",
+    "IP_ADDRESS": "ip",
+    "USER_AGENT": "user agent, useragent",
+    "DEVICE_ID": "device id, idfa, idfv, gaid, imei, mac address, fingerprint",
+    "STREET_ADDRESS": "address, street",
+    "ZIP_CODE": "postal code, zip, zip code, postcode",
+    "GPS_COORDINATES": "latitude, longitude, lat, lng, lon, geo",
+    "LOCATION": "location",
+    "DATE_OF_BIRTH": "birth, birthday, birthdate, dob",
+    "NATIONAL_ID": "ssn, passport, rrn, national id",
+    "PASSWORD": "password",
+    "SECRET": "secret, token, authorization",
+    "COOKIE": "cookie",
+    "CREDIT_CARD": "card number",
+    "IBAN_CODE": "iban",
+    "": (
+        "avatar, photo, ai input, ai output, ai output choices, ai tools, prompt, completion, message body,"
+        "code variables"
+    ),
+}
 _DROPPED = tuple(
-    tuple(phrase.split())
-    for phrase in (
-        "email", "e mail", "mail address", "phone", "mobile", "msisdn", "fax",
-        "first name", "last name", "full name", "given name", "family name", "middle name", "surname", "nickname",
-        "display name", "real name", "user name", "username", "screen name", "customer name", "contact name",
-        "ip", "user agent", "useragent", "device id", "idfa", "idfv", "gaid", "imei", "mac address", "fingerprint",
-        "address", "street", "postal code", "zip", "zip code", "postcode", "latitude", "longitude", "lat", "lng", "lon",
-        "geo", "location", "birth", "birthday", "birthdate", "dob", "ssn", "passport", "rrn", "national id",
-        "password", "secret", "token", "cookie", "authorization", "card number", "iban", "avatar", "photo",
-        "ai input", "ai output", "ai output choices", "ai tools", "prompt", "completion", "message body",
-    )
-)  # fmt: skip
-_DROPPED_WHOLE = frozenset({"name", "message", "title"})
+    (tuple(phrase.split()), entity) for entity, phrases in _CLASSES.items() for phrase in phrases.split(",")
+)
+_DROPPED_WHOLE = {"name": "PERSON", "message": "", "title": ""}
 _IDS = frozenset(
     {"distinct_id", "$user_id", "$anon_distinct_id", "alias", "$device_id", "user_id", "userid", "account_id"}
 )
+_GROUPS = frozenset({"$groups", "$group_key"})
 _URLS = ("url", "referrer", "pathname", "href")
 # Vendor control keys whose words would otherwise drop them.
 _CONTROL = frozenset({"$geoip_disable", "token", "$lib", "$lib_version", "$ip_disable", "$process_person_profile"})
@@ -50,45 +74,82 @@ class IdentifierStripper:
         recipient: Register key of the vendor.
     """
 
-    def __init__(self, redactor: ValueRedactor, *, key: bytes, recipient: str) -> None:
+    def __init__(self, redactor: CountingRedactor, *, key: bytes, recipient: str) -> None:
         self._redactor = redactor
         self._key = hmac.new(key, f"analytics:{recipient}".encode(), hashlib.sha256).digest()
 
-    def reference(self, identifier: object) -> str:
+    def reference(self, identifier: object, removed: Removed | None = None) -> str:
         """The keyed reference of a distinct id; stable, and never hashed twice."""
         text = str(identifier)
-        if text.startswith("anon-") and len(text) == 37:
+        if _REFERENCE.fullmatch(text):
             return text
+        _count(removed, "SUBJECT_ID")
         return "anon-" + hmac.new(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
-    def properties(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def properties(self, properties: Mapping[str, Any], removed: Removed | None = None) -> dict[str, Any]:
         """A copy without direct identifiers, nested maps included; vendor control keys are kept."""
-        kept = {key: self._stripped(key, value) for key, value in properties.items() if not _is_direct(key)}
-        safe: dict[str, Any] = self._redactor.value(kept)
+        kept = self._members(properties, removed)
+        safe: dict[str, Any] = self.value(kept, removed)
         return {key: value if key not in _CONTROL else properties[key] for key, value in safe.items()}
 
-    def _stripped(self, key: str, value: Any) -> Any:
-        if key.lower() in _IDS and value is not None:
-            return self.reference(value)
-        if isinstance(value, str) and any(part in key.lower() for part in _URLS):
+    def value(self, value: Any, removed: Removed | None = None) -> Any:
+        """Any other value, redacted."""
+        safe, counts = self._redactor.counted(value)
+        for entity, count in counts.items():
+            _count(removed, entity, count)
+        return safe
+
+    def groups(self, groups: Any, removed: Removed | None = None) -> Any:
+        """Keys of groups: those that name a person become references, so that what belongs together stays together."""
+        if isinstance(groups, Mapping):
+            return {self.value(kind): self.groups(key, removed) for kind, key in groups.items()}
+        if groups is None or self._redactor.value(str(groups)) == str(groups):
+            return groups
+        return self.reference(groups, removed)
+
+    def _members(self, members: Mapping[Any, Any], removed: Removed | None) -> dict[str, Any]:
+        kept = {}
+        for key, value in members.items():
+            entity = _class_of(key) if isinstance(key, str) else None
+            if entity is None:
+                kept[key] = self._stripped(key, value, removed)
+            elif entity and value is not None:
+                _count(removed, entity)
+        return kept
+
+    def _stripped(self, key: Any, value: Any, removed: Removed | None) -> Any:
+        name = key.lower() if isinstance(key, str) else ""
+        if name in _IDS and value is not None:
+            return self.reference(value, removed)
+        if name in _GROUPS:
+            return self.groups(value, removed)
+        if isinstance(value, str) and any(part in name for part in _URLS):
             return _without_query(value)
         if isinstance(value, Mapping):
-            return {name: self._stripped(name, part) for name, part in value.items() if not _is_direct(name)}
-        if isinstance(value, list):
-            return [self._stripped(key, part) for part in value]
+            return self._members(value, removed)
+        if isinstance(value, (list, tuple)):
+            return [self._stripped(key, part, removed) for part in value]
         return value
 
 
-def _is_direct(key: object) -> bool:
-    if not isinstance(key, str) or key in _CONTROL:
-        return False
-    lowered = key.lower().lstrip("$")
-    if lowered in _DROPPED_WHOLE:
-        return True
-    words = [word.lower() for word in _WORDS.findall(key)]
-    return any(
-        tuple(words[start : start + len(phrase)]) == phrase for phrase in _DROPPED for start in range(len(words))
-    )
+def _count(removed: Removed | None, entity: str, count: int = 1) -> None:
+    if removed is not None:
+        removed[entity] = removed.get(entity, 0) + count
+
+
+@lru_cache(maxsize=4096)
+def _class_of(key: str) -> str | None:
+    """Entity type of what a property of this name holds, empty where it is of no single one; ``None`` = it is kept."""
+    if key in _CONTROL:
+        return None
+    whole = _DROPPED_WHOLE.get(key.lower().lstrip("$"))
+    if whole is not None:
+        return whole
+    words = tuple(word.lower() for word in _WORDS.findall(key))
+    for phrase, entity in _DROPPED:
+        if any(words[start : start + len(phrase)] == phrase for start in range(len(words))):
+            return entity
+    return None
 
 
 def _without_query(url: str) -> str:

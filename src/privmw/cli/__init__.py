@@ -10,7 +10,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
 
+from privmw.cli import output
 from privmw.errors import PrivmwError
 
 __all__ = ["main"]
@@ -32,10 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments without the program name; ``sys.argv[1:]`` when ``None``.
 
     Returns:
-        The exit code: 0 sound, 1 a problem was found, 2 the command could not be carried out.
+        The exit code: 0 sound, 1 a problem was found, 2 the command could not be carried out, 130 it was interrupted.
     """
+    output.prepare()
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="privmw", description="Your privacy policy, enforced on every request.")
+    parser.add_argument("--version", action="version", version=f"privmw {version('privmw')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
@@ -48,6 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PrivmwError as error:
         print(f"privmw {options.command}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"privmw {options.command}: interrupted", file=sys.stderr)
+        return 130
     except BrokenPipeError:
+        output.let_go()
         return 0
+    output.flush()
     return code

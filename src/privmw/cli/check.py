@@ -13,6 +13,7 @@ from textwrap import wrap
 from privmw.errors import ConfigurationError
 from privmw.policy.lint import Finding, Severity, lint
 from privmw.policy.register import Register
+from privmw.runtime import Runtime
 from privmw.settings import PrivacySettings
 
 __all__ = ["HELP", "configure", "run"]
@@ -36,23 +37,40 @@ def run(arguments: argparse.Namespace) -> int:
     if config is not None and not Path(config).is_file():
         print(f"privmw check: {config}: no such file", file=sys.stderr)
         return 2
+    files: Sequence[str] = ("unread",)
+    findings: Sequence[Finding]
     try:
-        register = Register.from_settings(PrivacySettings(config_file=config))
-        findings: Sequence[Finding] = lint(register)
+        settings = PrivacySettings(config_file=config)
+        files = settings.files
+        findings = [*lint(Register.from_settings(settings))]
+        findings = [*_unusable(settings), *findings]
     except ConfigurationError as error:
         findings = [_finding(one) for one in error.problems or (error,)]
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if arguments.json:
         print(json.dumps(_report(findings, errors), indent=2, ensure_ascii=False))
     else:
+        if not files:
+            print("There is no privmw.toml here: these are the defaults, under which no recipient is declared.")
         print(_table(findings, errors))
     return 1 if errors else 0
 
 
+def _unusable(settings: PrivacySettings) -> list[Finding]:
+    """What would stop the app at its start, here: a pattern, operator or profile that is none, a missing key or model."""
+    try:
+        runtime = Runtime(settings)
+        if runtime.names is not None:
+            with settings.placing("ner", "model"):
+                runtime.names.load()
+    except ConfigurationError as error:
+        return [_finding(error)]
+    return []
+
+
 def _finding(error: ConfigurationError) -> Finding:
     place = ": ".join(part for part in (error.source, error.field) if part)
-    what = str(error).removeprefix(f"{place}: ").removesuffix(f". {error.remedy}")
-    return Finding("settings.invalid", Severity.ERROR, place, what, error.remedy or "")
+    return Finding("settings.invalid", Severity.ERROR, place, error.message, error.remedy or "")
 
 
 def _report(findings: Sequence[Finding], errors: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import textwrap
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from privmw.errors import ConfigurationError
@@ -24,7 +25,7 @@ _NEEDED = {
     "anthropic": "anthropic",
     "posthog": "posthog",
 }
-_WIDTH = 118
+_COLUMN = 58
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,15 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
     from privmw.demo.run import run as run_demo
 
     if not arguments.json:
-        print("Starting the example app under uvicorn, with stand-ins for OpenAI, Anthropic, Sentry and PostHog ...")
+        print("Starting the example app under uvicorn, with stand-ins for OpenAI, Anthropic, Sentry and PostHog.")
+        print("The first start on a machine compiles the rules, which takes a moment ...", flush=True)
     report = run_demo(protected=not arguments.off)
     print(json.dumps(asdict(report) | {"leaks": report.leaks}, indent=2) if arguments.json else _told(report))
     return 1 if report.protected and (report.leaks or not report.restored) else 0
 
 
 def _told(report: Report) -> str:
-    parts = [_title("What the app handled"), *_steps(report)]
-    parts += ["", _title("What each recipient received, read off the wire")]
+    parts = [_title("What the user did, and got"), *_steps(report)]
+    parts += ["", _title(f"{'What the app handled':<{_COLUMN}} | What each recipient received, read off the wire")]
     for arrival in report.arrivals:
         parts += _arrived(arrival)
     if report.protected:
@@ -67,14 +69,18 @@ def _steps(report: Report) -> list[str]:
 
 
 def _arrived(arrival: Arrival) -> list[str]:
-    unit = "lines" if arrival.recipient == "application log" else "requests"
+    unit = ("line" if arrival.recipient == "application log" else "request") + "s" * (arrival.requests != 1)
     planted = ", ".join(arrival.planted) or "none"
     mark = "LEAK " if arrival.planted else "clean"
-    head = (
-        f"  {mark}  {arrival.recipient}: {arrival.requests} {unit}, {arrival.bytes:,} bytes; planted values: {planted}"
-    )
-    sample = textwrap.wrap(arrival.sample, _WIDTH - 9, max_lines=3, placeholder=" ...")
-    return [head, *(f"       | {line}" for line in sample)]
+    head = f"{mark}  {arrival.recipient}: {arrival.requests} {unit}, {arrival.bytes:,} bytes"
+    left = textwrap.wrap(arrival.handled, _COLUMN)
+    right = [
+        head,
+        f"planted values: {planted}",
+        *textwrap.wrap(arrival.received, _COLUMN, max_lines=5, placeholder=" ..."),
+    ]
+    rows = zip_longest(left, right, fillvalue="")
+    return [*(f"{one:<{_COLUMN}} | {other}".rstrip() for one, other in rows), f"{'':<{_COLUMN}} |"]
 
 
 def _ledger(report: Report) -> list[str]:
@@ -83,7 +89,9 @@ def _ledger(report: Report) -> list[str]:
         removed = row.get("removed") or {}
         note = row.get("reason_code") or ", ".join(f"{count} {kind}" for kind, count in sorted(removed.items())) or "-"
         cells = (str(row.get("decision")), str(row.get("recipient_id")), str(row.get("purpose") or "-"))
-        rows.append(f"  {cells[0]:<15} {cells[1]:<12} {cells[2]:<18} {textwrap.shorten(note, 68, placeholder=' ...')}")
+        first, *more = textwrap.wrap(note, 68) or ["-"]
+        rows.append(f"  {cells[0]:<15} {cells[1]:<12} {cells[2]:<18} {first}")
+        rows += [f"  {'':<47} {line}" for line in more]
     verdict = report.verdict.get("verdict") or report.verdict.get("verdicts")
     rows.append(f"  privmw verify says: {verdict}")
     return rows

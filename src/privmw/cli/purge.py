@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from privmw.ledger.writer import LedgerWriter
     from privmw.settings import PrivacySettings
 
+_LONGEST = 86_400
+
 HELP = "remove what the retention schedule says, and say on record what was removed"
 
 
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     settings = PrivacySettings()
     directory: Path = arguments.directory or settings.root / settings.ledger.directory
-    if not directory.is_dir():
+    if not _is_directory(directory):
         remedy = "Name the directory, or run this where privmw.toml is; an app makes its ledger when it starts."
         raise ConfigurationError("is not a ledger directory", source=str(directory), remedy=remedy)
     holds = HoldFile(directory / HOLDS_FILE)
@@ -83,6 +85,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if report.complete else 1
 
 
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise LedgerUnavailable(f"{path} can not be read: {error.strerror}") from None
+
+
 def _check(arguments: argparse.Namespace) -> None:
     """Refuse what would be left aside in silence: somebody who narrows a hold must not start a purge of everything."""
     asked = [name for name in ("holds", "hold", "release") if getattr(arguments, name)]
@@ -100,8 +109,8 @@ def _check(arguments: argparse.Namespace) -> None:
             raise ConfigurationError(
                 "narrows a legal hold, not a purge", field=option, remedy="Use it with --hold NAME."
             )
-    if arguments.timeout < 0:
-        raise ConfigurationError("must not be negative", field="--timeout")
+    if not 0 <= arguments.timeout <= _LONGEST:
+        raise ConfigurationError(f"must be from 0 to {_LONGEST} seconds", field="--timeout")
     if arguments.dsn is not None and not arguments.dsn.startswith(("postgresql://", "postgres://")):
         raise ConfigurationError("is not a postgresql:// URI", field="--dsn")
 

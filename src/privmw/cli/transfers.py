@@ -9,19 +9,21 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from privmw.errors import ConfigurationError, LedgerUnavailable
 from privmw.ledger.query import Criteria, Entry, Ledger, Transfer
 from privmw.ledger.record import header_members, payload_members
 from privmw.settings.nearest import did_you_mean
-from privmw.types import DecisionKind, RecordKind
+from privmw.types import DecisionKind, RecordKind, TransferRecord
 
 __all__ = ["HELP", "configure", "run"]
 
 HELP = "list what went where, when, why and on which ground"
+
+_MOST = 1_000_000_000
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -56,9 +58,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--subject", metavar="REF", help="keyed reference of a data subject")
     parser.add_argument(
-        "--limit", type=int, metavar="N", help="latest N only (50 in a table, all with --json or --csv)"
+        "--limit",
+        type=int,
+        metavar="N",
+        help="latest N only (50 in a table, all with --json or --csv); with --follow, begin with them",
     )
-    parser.add_argument("--follow", action="store_true", help="go on with new ones until interrupted")
+    parser.add_argument("--follow", action="store_true", help="go on with new ones until interrupted, or --until")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object per line")
     form.add_argument("--csv", action="store_true", help="comma-separated values with a header line")
@@ -81,20 +86,26 @@ def run(arguments: argparse.Namespace) -> int:
         categories=frozenset(arguments.category),
         subject_ref=arguments.subject,
     )
-    if arguments.limit is not None and arguments.limit < 1:
-        raise ConfigurationError("must be 1 or more", field="--limit")
+    if arguments.limit is not None and not 1 <= arguments.limit <= _MOST:
+        raise ConfigurationError(f"must be 1 or more, and {_MOST:,} at most", field="--limit")
     with _open(arguments.ledger) as ledger:
         if arguments.follow:
-            return _follow(ledger, criteria, arguments)
+            _follow(ledger, criteria, arguments)
+            return _unread(ledger)
         limit = arguments.limit if arguments.limit or arguments.json or arguments.csv else 50
         newest = ledger.transfers(criteria, newest_first=limit is not None, limit=limit)
         transfers: Iterable[Transfer] = reversed(list(newest)) if limit is not None else newest
         if not _print(transfers, arguments):
             for hint in _hints(ledger, arguments):
                 print(hint, file=sys.stderr)
-        for name, problem in ledger.unreadable:
-            print(f"not read: {name}: {problem}; `privmw verify` tells more", file=sys.stderr)
-        return 1 if ledger.unreadable else 0
+        return _unread(ledger)
+
+
+def _unread(ledger: Ledger) -> int:
+    """Say what is missing from the answer; the exit code."""
+    for name, problem in ledger.unreadable:
+        print(f"not read: {name}: {problem}; `privmw verify` tells more", file=sys.stderr)
+    return 1 if ledger.unreadable else 0
 
 
 def _open(source: str | None) -> Ledger:
@@ -106,7 +117,7 @@ def _open(source: str | None) -> Ledger:
     try:
         return Ledger.open(source)
     except LedgerUnavailable as error:
-        if source.startswith(("postgresql://", "postgres://")) or Path(source).exists():
+        if "there is no ledger" not in str(error):
             raise
         remedy = "Name a directory, a ledger file or a postgresql:// DSN; an app makes its ledger when it starts."
         raise ConfigurationError(str(error), remedy=remedy) from None
@@ -122,17 +133,14 @@ def _hints(ledger: Ledger, arguments: argparse.Namespace) -> Iterator[str]:
                 yield f"no record has the {name} that --{name} asks for. {remedy}".rstrip()
 
 
-def _follow(ledger: Ledger, criteria: Criteria, arguments: argparse.Namespace) -> int:
-    transfers = ledger.follow(criteria)
-    try:
+def _follow(ledger: Ledger, criteria: Criteria, arguments: argparse.Namespace) -> None:
+    transfers = ledger.follow(criteria, limit=arguments.limit)
+    with suppress(KeyboardInterrupt):
         if arguments.json or arguments.csv:
             _print(transfers, arguments)
         for row in map(_row, transfers):
             del row["outcome"]  # it is not known yet
             print("  ".join(filter(None, row.values())), flush=True)
-    except KeyboardInterrupt:
-        return 0
-    return 0
 
 
 def _print(transfers: Iterable[Transfer], arguments: argparse.Namespace) -> int:
@@ -166,11 +174,20 @@ def _row(transfer: Transfer) -> dict[str, str]:
         record.purpose or "",
         record.decision or record.kind,
         transfer.outcome or "",
-        record.reason_code or "",
+        record.reason_code or _said(record),
         " ".join(record.data_categories),
         " ".join(f"{kind}:{count}" for kind, count in sorted(record.removed.items())),
     )
     return dict(zip(_COLUMNS, map(str, values), strict=True))
+
+
+def _said(record: TransferRecord) -> str:
+    """What a record about consent says: the state decided on, or the signal that changed."""
+    if record.kind is not RecordKind.CONSENT:
+        return ""
+    if record.consent_state is not None:
+        return str(record.consent_state)
+    return f"{record.details.get('signal', '')} {'on' if record.details.get('on') else 'off'}"
 
 
 def _members(transfer: Transfer) -> dict[str, Any]:
@@ -225,7 +242,10 @@ def _harmless(value: str) -> str:
 def _moment(text: str) -> int:
     age = re.fullmatch(r"(\d{1,6})([mhdw])", text)
     if age:
-        moment = datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        try:
+            moment = datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        except OverflowError:
+            raise argparse.ArgumentTypeError("further back than the calendar") from None
     else:
         try:
             moment = datetime.fromisoformat(text)

@@ -17,9 +17,13 @@ from typing import Any
 import httpx
 
 from privmw.demo.planted import PLANTED, found_in
+from privmw.demo.samples import closest, texts_of
 from privmw.demo.standins import StandIn, anthropic_standin, openai_standin, posthog_standin, sentry_standin
 
 __all__ = ["Arrival", "Report", "Step", "run"]
+
+_START_SECONDS = 180
+"""On a slow machine the first start compiles the rules for a minute or more."""
 
 _COUNTRIES = {"openai": "US", "anthropic": "US", "sentry": "US", "posthog": "DE"}
 _TEXT = (
@@ -53,13 +57,23 @@ class Step:
 
 @dataclass
 class Arrival:
-    """What one recipient received in the whole run, as it came off the wire."""
+    """What one recipient received in the whole run, as it came off the wire.
+
+    Attributes:
+        recipient: Who received it.
+        requests: How many requests, or lines of a log.
+        bytes: How many bytes.
+        planted: Which of the planted values were in them, in any form.
+        handled: A text that the app handled, of which something had to go to this recipient.
+        received: What the bytes made of it.
+    """
 
     recipient: str
     requests: int
     bytes: int
     planted: list[str]
-    sample: str
+    handled: str
+    received: str
 
 
 @dataclass
@@ -110,8 +124,10 @@ def run(*, protected: bool) -> Report:
                 app.wait(20)
         report.arrivals = [_arrival(standin) for standin in standins]
         text = log.read_bytes()
+        welcome = f"welcome {PLANTED['name']} <{PLANTED['e-mail']}>, phone {PLANTED['phone']}"
+        received = closest(text.decode("utf-8", "replace").splitlines(), welcome)
         report.arrivals.append(
-            Arrival("application log", text.count(b"\n"), len(text), found_in(text), _log_sample(text))
+            Arrival("application log", text.count(b"\n"), len(text), found_in(text), welcome, received)
         )
         if protected:
             report.transfers = _json_of("transfers", str(ledger))
@@ -143,7 +159,7 @@ def _drive(base: str, report: Report, app: subprocess.Popen[bytes], log: Path) -
 
 
 def _wait_until_up(client: httpx.Client, app: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if app.poll() is not None:
             said = log.read_text("utf-8", "replace")[-2000:]
@@ -154,7 +170,7 @@ def _wait_until_up(client: httpx.Client, app: subprocess.Popen[bytes], log: Path
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError("the demo app did not answer within 30 seconds")
+    raise RuntimeError(f"the demo app did not answer within {_START_SECONDS} seconds")
 
 
 def _environment(standins: list[StandIn], port: int, ledger: Path, *, protected: bool) -> dict[str, str]:
@@ -179,20 +195,9 @@ def _environment(standins: list[StandIn], port: int, ledger: Path, *, protected:
 
 
 def _arrival(standin: StandIn) -> Arrival:
-    everything = standin.everything()
-    sample = max((one.content() for one in standin.received), key=lambda body: body.count(b"messages"), default=b"")
-    return Arrival(standin.name, len(standin.received), standin.bytes_received, found_in(everything), _sample(sample))
-
-
-def _sample(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    return max(lines, key=len, default="")
-
-
-def _log_sample(text: bytes) -> str:
-    lines = text.decode("utf-8", "replace").splitlines()
-    return next((line for line in lines if "welcome" in line), "")
+    texts = [text for one in standin.received for text in texts_of(one.content())]
+    planted = found_in(standin.everything())
+    return Arrival(standin.name, len(standin.received), standin.bytes_received, planted, _TEXT, closest(texts, _TEXT))
 
 
 def _free_port() -> int:

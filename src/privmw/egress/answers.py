@@ -8,7 +8,13 @@ from privmw.egress.events import EventsAnswer
 from privmw.egress.restore import Answer, JsonAnswer, LinesAnswer, TextAnswer
 from privmw.redaction.pseudonyms import Pseudonymiser
 
-__all__ = ["answer_for"]
+__all__ = ["BrokenCoding", "answer_for"]
+
+_HEADER = 2  # bytes of the header of RFC 1950
+
+
+class BrokenCoding(Exception):
+    """An answer does not decompress; its hook turns this into the error that its HTTP library has for that."""
 
 
 def answer_for(content_type: str, content_encoding: str, names: Pseudonymiser) -> Answer | None:
@@ -42,13 +48,33 @@ class _Inflated:
 
     def __init__(self, inner: Answer, coding: str) -> None:
         self._inner = inner
-        self._inflate = zlib.decompressobj(31 if coding == "gzip" else 15)
+        self._coding = coding
+        self._inflate: zlib._Decompress | None = None
+        self._start = b""
 
     def feed(self, data: bytes) -> bytes:
         """Decompress, restore."""
-        plain = self._inflate.decompress(data)
+        if self._inflate is None:
+            data = self._start + data
+            if len(data) < _HEADER:
+                self._start = data
+                return b""
+            self._inflate = zlib.decompressobj(_window(self._coding, data))
+        try:
+            plain = self._inflate.decompress(data)
+        except zlib.error as error:
+            raise BrokenCoding(str(error)) from None
         return self._inner.feed(plain) if plain else b""
 
     def end(self) -> bytes:
         """What is left in both."""
-        return self._inner.feed(self._inflate.flush()) + self._inner.end()
+        rest = self._inflate.flush() if self._inflate is not None else b""
+        return self._inner.feed(rest) + self._inner.end()
+
+
+def _window(coding: str, start: bytes) -> int:
+    """What zlib is to expect: for deflate the header of RFC 1950, or none, as some servers understand the name."""
+    if coding == "gzip":
+        return 31
+    has_header = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:_HEADER], "big") % 31 == 0
+    return zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS

@@ -6,19 +6,31 @@ Their bodies are redacted there, always; what is left to ask is whether anything
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from privmw.context import RequestContext, current_context
+from privmw.context import RequestContext, current_context, latest_context
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
 from privmw.errors import LedgerUnavailable
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.register import Register
-from privmw.types import ConsentState, DecisionKind, Durability, Enforcement, TransferSink
+from privmw.policy.vocabulary import categories_of, is_under
+from privmw.types import (
+    ConsentState,
+    Decision,
+    DecisionKind,
+    Durability,
+    Enforcement,
+    PayloadMode,
+    ReasonCode,
+    TransferSink,
+)
 
 __all__ = ["BackgroundTransfers"]
+
+_ANALYTICS = "analytics"
 
 
 class BackgroundTransfers:
@@ -52,25 +64,47 @@ class BackgroundTransfers:
             time_ms=lambda: time.time_ns() // 1_000_000,
         )
 
-    def permit(self, recipient_id: str) -> bool:
+    def permit(self, recipient_id: str, removed: Mapping[str, int], *, refusable: bool = False) -> bool:
         """Whether an item may go to a recipient now.
 
         An undeclared one gets its redacted items, recorded as a gap: losing error reports because a register is still
-        being written would help nobody. A declared one gets them as its purpose, consent and opt-outs allow.
+        being written would help nobody. What a person has refused it does not get: an opt-out needs no declaration. A
+        declared one gets them as its purpose, consent and opt-outs allow.
+
+        Args:
+            recipient_id: Key of the recipient.
+            removed: How many values of each entity type its surface took out.
+            refusable: The recipient does analytics, which a person may refuse.
         """
         recipient = self._register.recipients.get(recipient_id)
-        who = current_context()
+        who = current_context() or latest_context()  # some report a request when its context has closed
         host = recipient.hosts[0].pattern.removeprefix("*.") if recipient is not None else recipient_id
         purpose = recipient.fixed_purpose if recipient is not None else None
         asked = self._request(host, purpose, who)
         decision = decide(self._register, asked)
         if recipient is None or purpose is None:
-            decision = replace(decision, kind=DecisionKind.GAP, recipient=recipient_id)
+            decision = self._without_purpose(recipient_id, decision, who if refusable else None)
         outgoing = Outgoing(method="POST", scheme="https", host=asked.host, port=None, target="/")
-        record = self._recorder.intent(outgoing, asked, decision, Findings(), who)
+        found = Findings()
+        if decision.kind is not DecisionKind.DENY:
+            found = Findings(removed=removed, categories=categories_of(removed))
+            redacted = decision.kind is DecisionKind.ALLOW and removed
+            kind = DecisionKind.ALLOW_REDACTED if redacted else decision.kind
+            decision = replace(decision, kind=kind, payload=PayloadMode.REDACTED)
+        record = self._recorder.intent(outgoing, asked, decision, found, who)
         with suppress(LedgerUnavailable):  # an error report is never worth more than the app; the writer counts losses
             self._sink.submit(record, Durability.BEST_EFFORT)
         return decision.kind is not DecisionKind.DENY or not self._enforcing
+
+    def _without_purpose(self, recipient_id: str, decision: Decision, who: RequestContext | None) -> Decision:
+        """The decision where nothing says what the items are for."""
+        refused = _refusal(who) if who is not None else None
+        if recipient_id in self._register.suspended_recipients:
+            refused = ReasonCode.COUNTRY_SUSPENDED
+        if refused is not None:
+            kind = DecisionKind.DENY if self._enforcing else DecisionKind.ALLOW
+            return replace(decision, kind=kind, recipient=recipient_id, reason_code=refused, remedy=None)
+        return replace(decision, kind=DecisionKind.GAP, recipient=recipient_id)
 
     def _request(self, host: str, purpose: str | None, who: RequestContext | None) -> TransferRequest:
         if who is None:
@@ -87,3 +121,17 @@ class BackgroundTransfers:
             objected=who.objected,
             transfer_withdrawn=who.transfer_withdrawn,
         )
+
+
+def _refusal(who: RequestContext) -> ReasonCode | None:
+    """What a person has said against analytics of any kind, in the order of :data:`privmw.policy.decision.ORDER`."""
+    objected = any(is_under(key, _ANALYTICS) for key in who.objected)
+    said = (
+        (who.transfer_withdrawn, ReasonCode.TRANSFER_WITHDRAWN),
+        (who.restricted, ReasonCode.SUBJECT_RESTRICTED),
+        (who.minor, ReasonCode.SUBJECT_MINOR),
+        (objected, ReasonCode.SUBJECT_OBJECTED),
+        (who.gpc, ReasonCode.OPTOUT_GPC),
+        (who.opt_out, ReasonCode.OPTOUT_ACCOUNT),
+    )
+    return next((reason for holds, reason in said if holds), None)

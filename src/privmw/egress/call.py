@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import to_thread
 
@@ -18,6 +18,7 @@ from privmw.egress.outgoing import Outgoing, Prepared
 from privmw.egress.payload import Body, Unscannable
 from privmw.egress.reading import Reading, read
 from privmw.egress.records import Findings
+from privmw.egress.refusal import refuse
 from privmw.egress.reply import Reply
 from privmw.egress.usage import bucket
 from privmw.errors import LedgerUnavailable, RedactionError, TransferDenied
@@ -143,6 +144,7 @@ class Call:
     def _rewrite(self, reading: Reading, names: Names | None) -> Prepared:
         outgoing, content, leaves = self._outgoing, reading.content, reading.leaves
         found = Findings(operation=reading.operation, model=reading.model, attachments=leaves.attachments)
+        found.provenance = reading.provenance
         found.names_searched = names is None or names.complete
         rewriting = leaves.rewrite(self._guard.transform(names), self._replacement(self._decision.payload))
         found.categories = categories_of(rewriting.counts)
@@ -254,11 +256,11 @@ class Call:
             TransferDenied: Always, when decisions are carried out.
         """
         guard = self._guard
-        record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
-        with suppress(LedgerUnavailable):  # the refusal stands, whether or not it can be recorded
+        with suppress(Exception):  # the refusal stands, whether or not it can be recorded
+            record = guard.recorder.intent(self._outgoing, self._asked, decision, found or Findings(), self._who)
             guard.sink.submit(record, Durability.GROUP)
         if guard.enforcing:
-            _refuse(decision, self._outgoing.host)
+            refuse(decision, guard.recorder.recipient(self._outgoing, decision), self._who)
 
     def _unchanged(self) -> Prepared:
         return Prepared(self._outgoing.target, self._outgoing.headers)
@@ -304,14 +306,3 @@ async def _here(work: Callable[..., T], *arguments: Any) -> T:
 
 async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
     return await to_thread.run_sync(work, *arguments)
-
-
-def _refuse(decision: Decision, host: str) -> NoReturn:
-    raise TransferDenied(
-        decision.reason_code or ReasonCode.GUARD_FAILED,
-        recipient=decision.recipient or host,
-        purpose=decision.purpose,
-        feature=decision.feature,
-        alternative=decision.alternative,
-        remedy=decision.remedy,
-    )

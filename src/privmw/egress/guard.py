@@ -9,11 +9,11 @@ from functools import partial
 
 from privmw.context import RequestContext, current_context
 from privmw.egress.call import Call
-from privmw.egress.identity import endpoint_of, is_loopback
+from privmw.egress.identity import endpoint_of, is_loopback, speaks_to_a_model
 from privmw.egress.leaves import NameFinder, Names, TextRewriter, Transform
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings, Recorder
-from privmw.errors import TransferDenied
+from privmw.errors import ConfigurationError, TransferDenied
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.register import Register
 from privmw.purposes import resolve
@@ -32,6 +32,11 @@ __all__ = ["Guard"]
 
 _HOUSEKEEPING = ".housekeeping"  # of an SDK: tokens, keys; the catalogue lists them, no personal data is in them
 _AI_USES = ("essential.service.ai_inference", "train_ai_system")
+_ON_THIS_MACHINE = (
+    "This path is that of an AI provider. A proxy that passes prompts on belongs under [recipients]; "
+    "a model of your own on this machine under [egress] first_party."
+)
+_UNKNOWN_HOST = "This path is that of an AI provider. Declare the host under [recipients]."
 _GAP_EVERY = 60.0  # seconds between two records of the same undeclared host and purpose
 
 
@@ -72,15 +77,16 @@ class Guard:
         self.max_body = max_body
         self.record_timeout = record_timeout
         self.enforcing = enforcement is Enforcement.BLOCK
+        self._finder = redactor if isinstance(redactor, NameFinder) else None
+        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
         self.recorder = Recorder(
             register,
             enforcement=enforcement,
             detector_version=redactor.version,
             subject_ref=subject_ref,
             time_ms=time_ms,
+            redactor=self._core,
         )
-        self._finder = redactor if isinstance(redactor, NameFinder) else None
-        self._core = redactor.core if isinstance(redactor, NameFinder) else redactor
         self._ai = frozenset().union(*map(register.purposes_under, _AI_USES))
         self._keys = tuple(keys) or (secrets.token_bytes(32),)
         self._gaps: dict[tuple[str, str | None], float] = {}
@@ -100,16 +106,18 @@ class Guard:
         except TransferDenied:
             raise
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the original must not leave
-            failure = type(error).__name__
+            failure = str(error) if isinstance(error, ConfigurationError) else type(error).__name__
         # Outside the handler: the error may hold a value, and must not become the denial's context.
         self._failed(outgoing, failure)
         return None
 
     def _open(self, outgoing: Outgoing) -> Call | None:
         host = outgoing.host.lower().rstrip(".")
-        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
-            return None
         who = current_context()
+        if is_loopback(host) and self.register.hosts.find(host, outgoing.port) is None:
+            if speaks_to_a_model(outgoing) and not self.register.is_first_party(host, outgoing.port):
+                self._refuse_model(outgoing, self._request(outgoing, host, who), who, _ON_THIS_MACHINE)
+            return None
         asked = self._request(outgoing, host, who)
         decision = decide(self.register, asked)
         if decision.rule_id == "egress.first_party" or decision.rule_id.endswith(_HOUSEKEEPING):
@@ -158,14 +166,7 @@ class Guard:
     def _gap(self, outgoing: Outgoing, asked: TransferRequest, decision: Decision, who: RequestContext | None) -> None:
         """Let a host that nobody declared pass, as the settings say; but never to an AI endpoint."""
         if endpoint_of(outgoing.path) is not None:
-            denial = Decision(
-                kind=DecisionKind.DENY,
-                reason_code=ReasonCode.RECIPIENT_UNDECLARED,
-                recipient=decision.recipient or outgoing.host,
-                purpose=decision.purpose,
-                remedy="This path is that of an AI provider. Declare the host under [recipients].",
-            )
-            Call(self, outgoing, asked, denial, who).deny(denial)
+            self._refuse_model(outgoing, asked, who, _UNKNOWN_HOST)
         place = (asked.host, asked.purpose)
         now = time.monotonic()
         if now - self._gaps.get(place, -_GAP_EVERY) >= _GAP_EVERY:
@@ -175,10 +176,25 @@ class Guard:
             record = self.recorder.intent(outgoing, asked, decision, Findings(), who)
             self.sink.submit(record, Durability.BEST_EFFORT)
 
+    def _refuse_model(
+        self, outgoing: Outgoing, asked: TransferRequest, who: RequestContext | None, remedy: str
+    ) -> None:
+        """Refuse a call to a model that nobody declared; under ``shadow`` it is only recorded."""
+        denial = Decision(
+            kind=DecisionKind.DENY,
+            reason_code=ReasonCode.RECIPIENT_UNDECLARED,
+            recipient=asked.host,
+            purpose=asked.purpose,
+            remedy=remedy,
+        )
+        Call(self, outgoing, asked, denial, who).deny(denial)
+
     def _failed(self, outgoing: Outgoing, failure: str) -> None:
         if self.enforcing:
             raise TransferDenied(
-                ReasonCode.GUARD_FAILED, recipient=outgoing.host, remedy=f"The guard itself failed ({failure})."
+                ReasonCode.GUARD_FAILED,
+                recipient=self.recorder.host(outgoing),
+                remedy=f"The guard itself failed ({failure}).",
             )
 
     def finder_for(self, operation: str | None, decision: Decision) -> NameFinder | None:

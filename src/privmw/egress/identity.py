@@ -1,4 +1,4 @@
-"""What a request is from its outside: in-process, loopback, an AI endpoint, signed; and which headers are text."""
+"""What a request is from its outside: in-process, loopback, an AI endpoint, signed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from privmw.egress.outgoing import Outgoing
 
-__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_signed", "layout_of"]
+__all__ = ["endpoint_of", "is_in_process", "is_loopback", "is_signed", "speaks_to_a_model"]
 
 # (package, class): transports that call an app or a function in this very process.
 _IN_PROCESS = frozenset({
@@ -29,20 +29,14 @@ _ENDPOINTS = (
 _ENDPOINT = re.compile(rf"(?:{'|'.join(f'({pattern})' for pattern, _ in _ENDPOINTS)})\Z")
 _OPERATIONS = tuple(operation for _, operation in _ENDPOINTS)
 
+# What can only be a provider's dialect. The rest of the above (/responses, /messages) may be any service's own path.
+_DIALECT = re.compile(
+    r"(?:/chat/completions"
+    r"|/v\d+(?:beta\d?)?/(?:responses|messages(?:/count_tokens|/batches)?|completions|embeddings)"
+    r"|(?i::(?:stream)?generateContent|:(?:batch)?EmbedContents?))\Z"
+)
+
 _STAYS: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
-
-_PROPAGATION = frozenset({"baggage", "tracestate", "sentry-trace"})
-"""Headers that tracing adds for the app's own services: baggage may hold anything, user ids included."""
-
-# Credentials for the recipient itself, and headers that HTTP and SDKs write; all others are the app's own.
-_NOT_TEXT = frozenset({
-    "authorization", "proxy-authorization", "x-api-key", "api-key", "xi-api-key", "x-goog-api-key", "cookie", "host",
-    "accept", "accept-encoding", "accept-language", "connection", "content-type", "content-length", "content-encoding",
-    "transfer-encoding", "user-agent", "te", "expect", "date", "traceparent", "x-request-id", "idempotency-key",
-    "anthropic-version", "anthropic-beta", "openai-organization", "openai-project", "openai-beta", "x-goog-api-client",
-    "x-goog-user-project", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "if-none-match", "range",
-})  # fmt: skip
-_NOT_TEXT_PREFIXES = ("x-stainless-", "x-fern-", "sec-", "x-sentry-")
 
 
 def is_in_process(transport: object) -> bool:
@@ -72,22 +66,11 @@ def endpoint_of(path: str) -> str | None:
     return _OPERATIONS[found.lastindex - 1] if found is not None and found.lastindex else None
 
 
+def speaks_to_a_model(outgoing: Outgoing) -> bool:
+    """Whether a request is unmistakably one to a model, even on a host where any service may be."""
+    return outgoing.method.upper() == "POST" and _DIALECT.search(outgoing.path) is not None
+
+
 def is_signed(outgoing: Outgoing) -> bool:
     """Whether a signature over the request was computed already (AWS Signature Version 4), so nothing may change."""
     return "X-Amz-Signature=" in outgoing.query or outgoing.header("authorization").startswith("AWS4-")
-
-
-@lru_cache(maxsize=256)
-def layout_of(lower: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which headers go out, and which of those the app chose the values of; an SDK sends the same ones each time.
-
-    Args:
-        lower: Names of the headers in lower case, in order.
-
-    Returns:
-        Positions of the headers that go out, and, counted among them, of those whose values may hold anything.
-    """
-    keep = tuple(at for at, name in enumerate(lower) if name not in _PROPAGATION)
-    kept = [lower[at] for at in keep]
-    texts = [at for at, name in enumerate(kept) if name not in _NOT_TEXT and not name.startswith(_NOT_TEXT_PREFIXES)]
-    return keep, tuple(texts)

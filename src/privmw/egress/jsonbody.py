@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from functools import partial
 from typing import Any
 
 from privmw.egress.codec import dumps_text, hides_members, loads_document
+from privmw.egress.content import Text, base64_content, text_of
 from privmw.egress.leaves import Leaves
 
 __all__ = ["collect_json", "holds_token_ids", "is_name"]
@@ -36,12 +36,13 @@ _ROLES = frozenset({"user", "assistant", "system", "developer", "tool", "text", 
 _NAME = re.compile(r"(?=.*[A-Za-z_])(?!.*\d{6})[\w.:/+=-]{1,200}", re.ASCII)
 _OPAQUE_ID = re.compile(r"[A-Za-z][A-Za-z]{0,15}[-_][A-Za-z0-9_-]{4,200}", re.ASCII)
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z_$0-9-]{0,63}", re.ASCII)
-_DATA_URI = re.compile(r"data:([\w.+/-]*)((?:;[\w.=+-]+)*?)(;base64)?,", re.ASCII)
+_DATA_URI = re.compile(r"(data:)([\w.+/-]*)((?:;[\w.=+\"-]+)*?)(;base64)?,", re.ASCII | re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\r\n-]{64,}={0,2}\s*", re.ASCII)
-_TEXT_MEDIA = re.compile(r"text/|application/(?:json|xml|csv|x-yaml|yaml)|.*\+(?:json|xml)\Z")
+_SHORT_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}", re.ASCII)
 _MEASURES = re.compile(r"seed|.*(?:_at|_tokens|_ms|time|timestamp|created|index|bytes|size)", re.IGNORECASE)
 
 _DEEPEST_NESTED = 4
+_SHORTEST_FILE = 64
 _LONG = 4096  # no word is that long; what looks like base64 then is base64
 
 
@@ -108,11 +109,10 @@ class _Walk:
         if not text:
             return
         put = partial(holder.__setitem__, key)
-        if text[:5] == "data:" and (uri := _DATA_URI.match(text)):
+        if text[:1] in "dD" and text[:5].lower() == "data:" and (uri := _DATA_URI.match(text)):
             self._data_uri(text, uri, put, path)
             return
-        if (key in _ENCODED or len(text) > _LONG) and _BASE64.fullmatch(text):
-            self._base64(text, holder, put, path)
+        if self._base64(text, holder, key, put, path):
             return
         if text[0] in "{[ \n\t" and self._nested < _DEEPEST_NESTED:
             document = loads_document(text)
@@ -134,26 +134,35 @@ class _Walk:
         inner.hand_over(outer, partial(_put_document, put, document))
 
     def _data_uri(self, text: str, uri: re.Match[str], put: Any, path: tuple[str, ...]) -> None:
-        media, parameters, encoded = uri[1] or "text/plain", uri[2], uri[3]
-        content = text[uri.end() :]
-        if not _TEXT_MEDIA.match(media.lower()):
-            self._leaves.attach(media)
-        elif encoded:
-            plain = _decoded(content)
-            if plain is None:
-                self._leaves.attach(media)
-            else:
-                self._leaves.add(plain, partial(_put_base64, put, f"data:{media}{parameters};base64,"), path)
+        media = uri[2].lower() or "text/plain"
+        raw = base64_content(text[uri.end() :]) if uri[4] else None
+        if raw is None:
+            self._leaves.add(text, put, path)  # not in base64, so all of it is text, also what is called a picture
+            return
+        content = text_of(raw, media)
+        if content is None:
+            self._leaves.attach(media, raw)
         else:
-            self._leaves.add(text, put, path)
+            self._leaves.add(content.text, partial(_put_base64, put, text[: uri.end()], content), path)
 
-    def _base64(self, text: str, holder: Any, put: Any, path: tuple[str, ...]) -> None:
-        plain = _decoded(text)
-        if plain is None:
-            media = holder.get("media_type") or holder.get("mimeType") if isinstance(holder, dict) else None
-            self._leaves.attach(media if isinstance(media, str) else "")
-        else:
-            self._leaves.add(plain, partial(_put_base64, put, ""), path)
+    def _base64(self, text: str, holder: Any, key: Any, put: Any, path: tuple[str, ...]) -> bool:
+        """Look into a text that is base64 as a whole; ``False`` where it is none, or may be something else."""
+        encoded = key in _ENCODED
+        if len(text) < _SHORTEST_FILE or _BASE64.fullmatch(text) is None:
+            if not encoded or _SHORT_BASE64.fullmatch(text) is None:
+                return False
+            encoded = False  # so short that it may just as well be a word, which is looked at as it stands as well
+        raw = base64_content(text)
+        media = holder.get("media_type") or holder.get("mimeType") if isinstance(holder, dict) else None
+        media = media.lower() if isinstance(media, str) else ""
+        content = text_of(raw, media, certain=False) if raw is not None else None
+        if content is None:
+            if encoded or len(text) > _LONG:
+                self._leaves.attach(media, raw if raw is not None else text)
+                return True
+            return False
+        self._leaves.add(content.text, partial(_put_base64, put, "", content), path)
+        return encoded or len(text) >= _SHORTEST_FILE
 
 
 def is_name(text: str) -> bool:
@@ -161,18 +170,8 @@ def is_name(text: str) -> bool:
     return text in _ROLES or _NAME.fullmatch(text) is not None or _OPAQUE_ID.fullmatch(text) is not None
 
 
-def _decoded(content: str) -> str | None:
-    """Base64 that holds text, decoded; ``None`` for binary content."""
-    try:
-        raw = base64.b64decode(content.replace("-", "+").replace("_", "/") + "==")
-        text = raw.decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-    return None if "\0" in text else text
-
-
-def _put_base64(put: Any, prefix: str, text: str) -> None:
-    put(prefix + base64.b64encode(text.encode("utf-8", "surrogatepass")).decode())
+def _put_base64(put: Any, prefix: str, content: Text, text: str) -> None:
+    put(prefix + base64.b64encode(content.encode(text)).decode())
 
 
 def _put_document(put: Any, document: Any) -> None:

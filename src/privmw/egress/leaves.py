@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+from privmw.egress.provenance import has_manifest
 from privmw.types import Match
 
 __all__ = ["Leaves", "NameFinder", "Names", "Replace", "Rewriting", "TextRewriter", "Transform"]
@@ -110,13 +111,15 @@ class Leaves:
 
     Attributes:
         attachments: Binary content that is not looked into, by media type.
+        provenance: Whether some of it carries a C2PA manifest.
     """
 
-    __slots__ = ("_leaves", "attachments")
+    __slots__ = ("_leaves", "attachments", "provenance")
 
     def __init__(self) -> None:
         self._leaves: list[tuple[str, Put, tuple[str, ...], str, bool]] = []
         self.attachments: dict[str, int] = {}
+        self.provenance = False
 
     def __len__(self) -> int:
         return len(self._leaves)
@@ -137,8 +140,9 @@ class Leaves:
         """The texts in which a model may look for names."""
         return [leaf[0] for leaf in self._leaves if leaf[4]]
 
-    def attach(self, media_type: str) -> None:
-        """Count binary content that is sent as it is."""
+    def attach(self, media_type: str, content: bytes | str) -> None:
+        """Count binary content that is sent as it is; a text is its base64."""
+        self.provenance = self.provenance or has_manifest(content)
         name = media_type.partition(";")[0].strip().lower() or "application/octet-stream"
         self.attachments[name] = self.attachments.get(name, 0) + 1
 
@@ -151,6 +155,7 @@ class Leaves:
 
         for text, put, path, key, prose in self._leaves:
             outer.add(text, partial(then, put), path, key, prose=prose)
+        outer.provenance = outer.provenance or self.provenance
         for media_type, count in self.attachments.items():
             outer.attachments[media_type] = outer.attachments.get(media_type, 0) + count
 

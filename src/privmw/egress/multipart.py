@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import unquote_to_bytes
 
 __all__ = ["MultipartBody", "Part"]
 
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;]{1,70}))', re.IGNORECASE)
 _NAME = re.compile(rb'(?<![\w*])name="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _FILENAME = re.compile(rb'(?<![\w*])filename="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
-_FILENAME_EXTENDED = re.compile(rb";\s*filename\*=[^;\r\n]*", re.IGNORECASE)
+_FILENAME_BARE = re.compile(rb'(?<![\w*])filename=(?!")([^\s;]+)', re.IGNORECASE)
+_FILENAME_EXTENDED = re.compile(rb";\s*filename\*\s*=\s*([^;\r\n]*)", re.IGNORECASE)  # RFC 5987
 _TYPE = re.compile(rb"^content-type:\s*([^;\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _CODING = re.compile(rb"^content-transfer-encoding:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -35,10 +37,21 @@ class Part:
         return found[1].decode("utf-8", "replace") if found else ""
 
     @property
-    def filename(self) -> str | None:
-        """File name as given, ``None`` where it is not a file."""
-        found = _FILENAME.search(self.headers)
-        return found[1].decode("utf-8", "replace") if found else None
+    def filenames(self) -> list[str]:
+        """File names as given, one for each spelling; empty where it is not a file."""
+        names = []
+        found = _FILENAME.search(self.headers) or _FILENAME_BARE.search(self.headers)
+        if found:
+            names.append(found[1].decode("utf-8", "replace"))
+        extended = _FILENAME_EXTENDED.search(self.headers)
+        if extended:
+            names.append(unquote_to_bytes(extended[1].rpartition(b"'")[2]).decode("utf-8", "replace"))
+        return names
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file and not a field."""
+        return bool(self.filenames)
 
     @property
     def media_type(self) -> str:
@@ -46,7 +59,7 @@ class Part:
         found = _TYPE.search(self.headers)
         if found:
             return found[1].decode("latin-1").strip().lower()
-        return "text/plain" if self.filename is None else "application/octet-stream"
+        return "application/octet-stream" if self.is_file else "text/plain"
 
     @property
     def is_plain(self) -> bool:
@@ -55,10 +68,17 @@ class Part:
         return found is None or found[1].lower() in (b"7bit", b"8bit", b"binary")
 
     def rename_file(self, filename: str) -> None:
-        """Give the file another name; a second, extended spelling of the name is dropped."""
+        """Give the file another name, in one spelling."""
         quoted = filename.replace("\\", "\\\\").replace('"', "%22").encode()
-        headers = _FILENAME_EXTENDED.sub(b"", self.headers)
-        self.headers = _FILENAME.sub(lambda _: b'filename="' + quoted + b'"', headers)
+        named = b'filename="' + quoted + b'"'
+        headers = self.headers
+        if _FILENAME.search(headers) is None and _FILENAME_BARE.search(headers) is None:
+            self.headers = _FILENAME_EXTENDED.sub(lambda _: b"; " + named, headers)
+            return
+        headers = _FILENAME_EXTENDED.sub(b"", headers)
+        for pattern in (_FILENAME, _FILENAME_BARE):
+            headers = pattern.sub(lambda _: named, headers)
+        self.headers = headers
 
 
 class MultipartBody:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from privmw.egress.codec import dumps, hides_members, loads
+from privmw.egress.content import Text, Unscannable, text_of
 from privmw.egress.jsonbody import collect_json, holds_token_ids
 from privmw.egress.leaves import Leaves
 from privmw.egress.multipart import MultipartBody, Part
@@ -20,11 +21,7 @@ __all__ = ["Body", "Unscannable", "read_body"]
 LARGEST = 32 * 1024 * 1024
 """Bytes of a body that are scanned at most, after decompression."""
 
-_TEXTS = frozenset({"application/json", "application/jsonl", "application/x-ndjson", "application/xml"})
-
-
-class Unscannable(Exception):
-    """A body that cannot be looked into; its message says why, and holds nothing of the body."""
+_LINES = (".jsonl", ".ndjson")
 
 
 class Body:
@@ -140,8 +137,18 @@ def _json(data: bytes, leaves: Leaves, *, ai: bool) -> Body:
 
 
 def _json_lines(data: bytes, leaves: Leaves) -> Body:
-    holders = [collect_json(_parsed(line), leaves) for line in data.splitlines() if line.strip()]
-    return Body(leaves, lambda: b"".join(dumps(holder[""]) + b"\n" for holder in holders))
+    return _lines([(line, _parsed(line)) for line in data.splitlines() if line.strip()], leaves)
+
+
+def _lines(lines: list[tuple[bytes, Any]], leaves: Leaves) -> Body:
+    ambiguous = any(hides_members(line, value) for line, value in lines)
+    holders = [collect_json(value, leaves, free=not _is_request(value)) for _, value in lines]
+    return Body(leaves, lambda: b"".join(dumps(holder[""]) + b"\n" for holder in holders), ambiguous=ambiguous)
+
+
+def _is_request(value: Any) -> bool:
+    """Whether a line is one request of a batch, whose body is a provider's and not the application's own."""
+    return isinstance(value, dict) and (type(value.get("body")) is dict or type(value.get("params")) is dict)
 
 
 def _form(data: bytes, leaves: Leaves) -> Body:
@@ -170,31 +177,53 @@ def _multipart(content_type: str, data: bytes, leaves: Leaves) -> Body:
     form = MultipartBody.parse(content_type, data)
     if form is None:
         raise Unscannable("a broken multipart body")
+    ambiguous = False
     for part in form.parts:
-        if part.filename:
-            leaves.add(part.filename, part.rename_file, ("filename",), "filename", prose=False)
-        if not (_is_text(part.media_type) and part.is_plain):
-            leaves.attach(part.media_type)
-            continue
-        inner = Leaves()
-        if part.filename and part.filename.endswith(".jsonl"):  # a batch: each line is a request of its own
-            lines = _json_lines(part.content, inner)
-            inner.hand_over(leaves, partial(_put_body, part, lines))
+        if not part.is_plain:
+            raise Unscannable("a part of a form in a transfer coding")
+        for name in part.filenames:
+            leaves.add(name, part.rename_file, ("filename",), "filename", prose=False)
+        text = text_of(part.content, part.media_type)
+        if text is None:
+            leaves.attach(part.media_type, part.content)
         else:
-            field = {part.name: _decoded(part.content)}
-            collect_json(field, inner, free=True)
-            inner.hand_over(leaves, partial(_put_field, part, field))
-    return Body(leaves, form.render)
+            ambiguous |= _part(part, text, leaves)
+    return Body(leaves, form.render, ambiguous=ambiguous)
 
 
-def _is_text(media: str) -> bool:
-    return media.startswith("text/") or media in _TEXTS or media.endswith(("+json", "+xml"))
+def _part(part: Part, text: Text, leaves: Leaves) -> bool:
+    """Collect the texts of a field or file; ``True`` where its bytes hold more than was read and must be rewritten."""
+    inner = Leaves()
+    documents = _documents(part) if part.is_file else None
+    if documents is None:
+        field = {part.name: text.text}
+        collect_json(field, inner, free=True)
+        inner.hand_over(leaves, partial(_put_field, part, field, text))
+        return False
+    body = _lines(documents, inner)
+    inner.hand_over(leaves, partial(_put_body, part, body))
+    if body.ambiguous:
+        _put_body(part, body)
+    return body.ambiguous
+
+
+def _documents(part: Part) -> list[tuple[bytes, Any]] | None:
+    """The lines of a file of JSON documents, as batches of requests are; ``None`` for any other text."""
+    named = any(name.lower().endswith(_LINES) for name in part.filenames)
+    if not named and part.content.lstrip()[:1] != b"{":
+        return None
+    try:
+        return [(line, _parsed(line)) for line in part.content.splitlines() if line.strip()]
+    except Unscannable:
+        if named:
+            raise
+        return None
 
 
 def _put_body(part: Part, body: Body) -> None:
     part.content = body.render()
 
 
-def _put_field(part: Part, field: dict[str, str]) -> None:
+def _put_field(part: Part, field: dict[str, str], text: Text) -> None:
     # A field's name is scanned too, for what it is worth as context, but a form keeps its field names.
-    part.content = next(iter(field.values())).encode()
+    part.content = text.encode(next(iter(field.values())))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from privmw.egress.identity import endpoint_of, layout_of
+from privmw.egress.head import collect_headers
+from privmw.egress.identity import endpoint_of
 from privmw.egress.leaves import Leaves
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.payload import Body, Unscannable, read_body
+from privmw.egress.provenance import has_manifest
 from privmw.egress.target import collect_target
 
 __all__ = ["Reading", "read"]
@@ -31,6 +32,7 @@ class Reading:
         model: Model asked for, or ``None``.
         size: Bytes of the body as given, or ``None``.
         problem: Why the body cannot be looked into, or ``None``.
+        provenance: Whether content that is sent as it is carries a C2PA manifest.
     """
 
     leaves: Leaves
@@ -42,6 +44,7 @@ class Reading:
     model: str | None
     size: int | None
     problem: str | None = None
+    provenance: bool = False
 
     def headers_without(self, *dropped: str) -> list[tuple[str, str]]:
         """The headers but those of some (lower-case) names."""
@@ -57,6 +60,7 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
     """
     operation = endpoint_of(outgoing.path)
     content = problem = model = None
+    provenance = False
     if body != b"":
         try:
             content = read_body(
@@ -67,27 +71,22 @@ def read(outgoing: Outgoing, body: bytes | None) -> Reading:
             )
         except Unscannable as error:
             problem = str(error)
+            provenance = body is not None and has_manifest(body)
     if content is not None and content.document is not None:
         named = content.document.get("model")
         model = named if isinstance(named, str) and len(named) < _LONGEST_MODEL else None
     leaves = content.leaves if content is not None else Leaves()
     target = collect_target(outgoing.target, leaves, ai=operation is not None)
-    keep, texts = layout_of(tuple(outgoing.lower))
-    headers = [outgoing.headers[at] for at in keep]
-    for at in texts:
-        leaves.add(headers[at][1], partial(_put_value, headers, at), ("header",), headers[at][0], prose=False)
+    headers, lower = collect_headers(outgoing.headers, outgoing.lower, leaves)
     return Reading(
         leaves=leaves,
         content=content,
         target=target,
         headers=headers,
-        lower=[outgoing.lower[at] for at in keep],
+        lower=lower,
         operation=operation,
         model=model,
         size=len(body) if body is not None else None,
         problem=problem,
+        provenance=provenance or leaves.provenance,
     )
-
-
-def _put_value(headers: list[tuple[str, str]], at: int, value: str) -> None:
-    headers[at] = (headers[at][0], value)

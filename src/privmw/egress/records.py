@@ -6,9 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from privmw.consent import Consent
 from privmw.context import RequestContext
+from privmw.egress.hostnames import HostNames
+from privmw.egress.jsonbody import is_name
+from privmw.egress.leaves import TextRewriter
 from privmw.egress.outgoing import Outgoing
 from privmw.policy.decision import TransferRequest
+from privmw.policy.members import members_of
 from privmw.policy.register import Register
 from privmw.types import (
     Decision,
@@ -39,6 +44,7 @@ class Findings:
         operation: GenAI operation, ``None`` where the endpoint is not known as one.
         retention: What the request asks of the provider's retention (``store=false``).
         size: Bytes of the body as sent, bucketed.
+        provenance: Whether binary content that is sent as it is carries a C2PA manifest.
         names_searched: ``False`` where the NER tier was to look for names and did not look at everything.
     """
 
@@ -51,6 +57,7 @@ class Findings:
     retention: str | None = None
     size: int | None = None
     names_searched: bool = True
+    provenance: bool = False
 
     def details(self) -> dict[str, JSONValue]:
         """What a record says beyond its named fields; nothing per person."""
@@ -71,6 +78,8 @@ class Recorder:
         detector_version: Hash of the detection rules.
         subject_ref: Turns a subject or tenant id into a keyed reference; without it none is recorded.
         time_ms: The clock.
+        redactor: Keeps personal data in the names of hosts and models out of records; without it, names must be the
+            register's own.
     """
 
     def __init__(
@@ -81,7 +90,10 @@ class Recorder:
         detector_version: str,
         subject_ref: Callable[[str], str] | None,
         time_ms: Callable[[], int],
+        redactor: TextRewriter | None = None,
     ) -> None:
+        self._redactor = redactor
+        self._hosts = HostNames(register, redactor) if redactor is not None else None
         self._register = register
         self._enforcement = enforcement
         self._detector_version = detector_version
@@ -99,6 +111,8 @@ class Recorder:
     ) -> TransferRecord:
         """The record of a transfer that is about to happen, or of one that may not."""
         now = self._time_ms()
+        host = self.host(outgoing)
+        relied = who.relied.get(asked.purpose or "") if who is not None else None
         kind = RecordKind.TRANSFER
         if decision.kind is DecisionKind.DENY:
             kind = RecordKind.DENIED
@@ -110,8 +124,8 @@ class Recorder:
             "decision": decision.kind,
             "reason_code": decision.reason_code,
             "enforcement": self._enforcement,
-            "recipient_id": decision.recipient or outgoing.host,
-            "server_address": outgoing.host,
+            "recipient_id": self.recipient(outgoing, decision),
+            "server_address": host,
             "server_port": outgoing.port or (443 if outgoing.scheme == "https" else 80),
             "destination_country": decision.country,
             "country_evidence": decision.country_evidence,
@@ -123,16 +137,27 @@ class Recorder:
             "detector_version": self._detector_version,
             "retention_requested": found.retention,
             "consent_state": asked.consent,
+            "notice_version": relied.notice_version if relied is not None else None,
             "gpc": asked.gpc,
             "opt_out": asked.opt_out,
-            "gen_ai_request_model": found.model,
+            "provenance": "preserved" if found.provenance else None,
+            "gen_ai_request_model": self._model(found.model),
             "gen_ai_operation_name": found.operation,
             "bytes_out": found.size,
             "details": found.details(),
-            "payload": self._payload(who, found),
+            "payload": self._payload(who, found, relied),
             **self._declared(decision, outgoing),
         }
         return TransferRecord.of(members)
+
+    def host(self, outgoing: Outgoing) -> str:
+        """The host's name as records and errors may hold it."""
+        return outgoing.host if self._hosts is None else self._hosts.of(outgoing.host, outgoing.port)
+
+    def recipient(self, outgoing: Outgoing, decision: Decision) -> str:
+        """The declared recipient of a transfer, or the name of its host."""
+        declared = decision.recipient if self._register.recipient(decision.recipient) is not None else None
+        return declared or self.host(outgoing)
 
     def outcome(self, intent: TransferRecord, **members: Any) -> TransferRecord:
         """The record of how an intended transfer ended."""
@@ -153,22 +178,21 @@ class Recorder:
             }
         )
 
-    def _payload(self, who: RequestContext | None, found: Findings) -> SubjectPayload | None:
+    def _model(self, name: str | None) -> str | None:
+        """A model's name, unless it is none or holds something personal: apps may name models of their own as they like."""
+        if name is None or self._redactor is None or not is_name(name):
+            return None
+        try:
+            safe = self._redactor.transform(name, lambda entity_type, _: f"<{entity_type}>").value
+            return name if safe == name else None
+        except Exception:  # noqa: BLE001 - whatever it is, the record goes without
+            return None
+
+    def _payload(self, who: RequestContext | None, found: Findings, relied: Consent | None) -> SubjectPayload | None:
         if who is None:
             return SubjectPayload(item_fields=found.fields) if found.fields else None
-        route = (who.scope or {}).get("route")
-        path = getattr(route, "path", None)
-        return SubjectPayload(
-            subject_ref=self._ref(who.subject_id),
-            tenant_ref=self._ref(who.tenant),
-            request_id=who.request_id,
-            trace_id=who.trace_id,
-            route=path if isinstance(path, str) else None,
-            item_fields=found.fields,
-        )
-
-    def _ref(self, value: str | None) -> str | None:
-        return self._subject_ref(value) if value is not None and self._subject_ref is not None else None
+        consented = relied.record_id if relied is not None else None
+        return who.payload(self._subject_ref, item_fields=found.fields, consent_record_ref=consented)
 
     def _declared(self, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
         """What the register says of policy, recipient and purpose; worked out once for each host."""
@@ -182,35 +206,10 @@ class Recorder:
 
 
 def _declared(register: Register, decision: Decision, outgoing: Outgoing) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "policy_id": register.policy.id,
-        "policy_version": register.policy.version,
-        "policy_sha256": register.policy.sha256,
-        "controller_ref": register.controller.name,
-        "controller_role": register.controller.role,
-        "origin_country": register.controller.country,
-    }
     recipient = register.recipient(decision.recipient)
+    members = members_of(register, recipient, register.purposes.get(decision.purpose or ""))
     if recipient is not None:
-        members |= {
-            "recipient_legal_name": recipient.legal_name,
-            "recipient_contact": recipient.contact,
-            "contract_ref": recipient.contract_ref,
-            "transfer_kind": recipient.transfer_kind,
-            "mechanism": recipient.mechanism,
-            "mechanism_ref": recipient.mechanism_ref,
-            "recipient_retention": recipient.retention,
-            "refusal_effect": recipient.refusal_effect or None,
-            "sale_or_share": recipient.sale_or_share,
-            "gen_ai_provider_name": _provider(register, outgoing) or recipient.provider_name,
-        }
-    purpose = register.purposes.get(decision.purpose or "")
-    if purpose is not None:
-        members |= {
-            "legal_basis": purpose.legal_basis,
-            "retention_class": purpose.retention_class,
-            "data_subject_categories": purpose.data_subjects,
-        }
+        members["gen_ai_provider_name"] = _provider(register, outgoing) or recipient.provider_name
     return members
 
 

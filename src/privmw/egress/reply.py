@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from privmw.egress.provenance import Watch
 from privmw.egress.restore import Answer
 from privmw.egress.usage import Meter, bucket
 from privmw.redaction.pseudonyms import Pseudonymiser
@@ -25,7 +26,7 @@ class Reply:
         restores: Whether its bytes may change, so that its length and coding are no longer what its head says.
     """
 
-    __slots__ = ("_answer", "_counted", "_head", "_meter", "_names", "_record", "restores")
+    __slots__ = ("_answer", "_counted", "_head", "_meter", "_names", "_record", "_watch", "restores")
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class Reply:
         self._names = names
         self._head = head
         self._meter = Meter()
+        self._watch = Watch()
         self._counted = (names.restored, names.unknown) if names is not None else (0, 0)
         self.restores = answer is not None
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes as they came, return what the app may read now."""
         self._meter.feed(data)
+        self._watch.feed(data)
         return data if self._answer is None else self._answer.feed(data)
 
     def end(self) -> bytes:
@@ -68,6 +71,7 @@ class Reply:
             input_tokens=tokens_in,
             output_tokens=tokens_out,
             bytes_in=bucket(self._meter.size),
+            provenance="present" if self._watch.found else None,
             details=details,
             **self._head,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -13,6 +14,7 @@ __all__ = ["collect_target"]
 
 # Credentials and signatures for the recipient itself; without them the call would fail.
 _CREDENTIALS = frozenset({"key", "api_key", "api-key", "apikey", "access_token", "token", "sig", "signature", "alt"})
+_CREDENTIAL = re.compile(r"[\w.~+/=:-]+", re.ASCII)  # and what one looks like
 
 
 def collect_target(target: str, leaves: Leaves, *, ai: bool) -> Callable[[], str]:
@@ -34,8 +36,9 @@ def collect_target(target: str, leaves: Leaves, *, ai: bool) -> Callable[[], str
             leaves.add(unquote(segment), partial(_put_segment, segments, at), ("path",), prose=False)
     pairs = [list(pair) for pair in parse_qsl(query, keep_blank_values=True)] if query else []
     for pair in pairs:
-        if pair[0].lower() not in _CREDENTIALS and not pair[0].lower().startswith("x-amz-"):
-            leaves.add(pair[1], partial(_put_value, pair, changed), ("query",), pair[0], prose=False)
+        if not _is_credential(*pair):
+            leaves.add(pair[1], partial(_put, pair, 1, changed), ("query",), pair[0], prose=False)
+        leaves.add(pair[0], partial(_put, pair, 0, changed), ("query", "*"), prose=False)
 
     def render() -> str:
         return "/".join(segments) + mark + (urlencode([(name, value) for name, value in pairs]) if changed else query)
@@ -43,10 +46,15 @@ def collect_target(target: str, leaves: Leaves, *, ai: bool) -> Callable[[], str
     return render
 
 
+def _is_credential(name: str, value: str) -> bool:
+    name = name.lower()
+    return (name in _CREDENTIALS or name.startswith("x-amz-")) and _CREDENTIAL.fullmatch(value) is not None
+
+
 def _put_segment(segments: list[str], at: int, text: str) -> None:
     segments[at] = quote(text, safe="")
 
 
-def _put_value(pair: list[str], changed: list[bool], text: str) -> None:
-    pair[1] = text
+def _put(pair: list[str], at: int, changed: list[bool], text: str) -> None:
+    pair[at] = text
     changed.append(True)

@@ -19,14 +19,18 @@ from pathlib import Path
 import orjson
 
 from privmw.ledger.canonical import parse
-from privmw.ledger.filechain import FileChain, NotJudgeable
+from privmw.ledger.filechain import FileChain
 from privmw.ledger.filejudge import READ_ERRORS
 from privmw.ledger.settle import BLOCK, Settled, settle
+from privmw.ledger.sources import NotJudgeable
 
 __all__ = ["BlocksAhead", "processors"]
 
 LEAST_BLOCKS = 16
 """Shorter files are read sooner than a process starts."""
+
+MOST_JOBS = 64
+"""More processes than that are not started, whoever asks for them."""
 
 
 def processors() -> int:
@@ -61,7 +65,9 @@ class BlocksAhead:
     def of(cls, chain: FileChain, jobs: int, *, claimed: bool) -> BlocksAhead | None:
         """Processes for a chain that is worth it, ``None`` for a short one."""
         size = chain.size()
-        return cls(chain.path, size, jobs=jobs, claimed=claimed) if jobs > 1 and size >= LEAST_BLOCKS * BLOCK else None
+        if jobs < 2 or size < LEAST_BLOCKS * BLOCK:
+            return None
+        return cls(chain.path, size, jobs=min(jobs, size // BLOCK, MOST_JOBS), claimed=claimed)
 
     def get(self, start: int) -> Settled | None:
         """The block of :data:`BLOCK` records from ``start``; blocks before it are not to be had any more."""

@@ -2,16 +2,16 @@
 
 A counter closes an hour with one record per source (kind ``ambient``), whose details say ``count``, ``from`` and ``to``.
 The counts of a running hour live in memory: a killed process loses them, which is why ambient records never stand for
-single transfers. Sources are fed by the middleware, and by the listeners in :mod:`privmw.ledger.ambient_pymongo` and
-:mod:`privmw.ledger.ambient_sqlalchemy`.
+single transfers. Sources are fed by the middleware, and by what an app attaches to an :class:`AmbientSource`.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from privmw.errors import ConfigurationError
 from privmw.ledger import forks
@@ -20,9 +20,70 @@ from privmw.ledger.clock import SystemClock
 from privmw.ledger.observer import OpenChain
 from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
 
-__all__ = ["AmbientCounter"]
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+__all__ = ["AmbientCounter", "AmbientSource"]
+
+logger = logging.getLogger("privmw.ledger")
 
 HOUR_MS: Final = 3_600_000
+
+
+class AmbientSource:
+    """One recipient that receives something with every request, statement or command.
+
+    Counting does no I/O and never raises: it happens inside the app's own queries.
+
+    Args:
+        recipient: Key of the register.
+        counter: Gives the counter at the time of counting, ``None`` where no ledger is kept.
+    """
+
+    def __init__(self, recipient: str, counter: Callable[[], AmbientCounter | None]) -> None:
+        self.recipient = recipient
+        self._counter = counter
+        self._failed = False
+
+    def count(self, *, number: int = 1, bytes_out: int = 0, bytes_in: int = 0) -> None:
+        """Count transfers.
+
+        Args:
+            number: How many.
+            bytes_out: Bytes sent, when known.
+            bytes_in: Bytes received, when known.
+        """
+        try:
+            counter = self._counter()
+            if counter is not None:
+                counter.count(self.recipient, number=number, bytes_out=bytes_out, bytes_in=bytes_in)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the app's query has nothing to do with it
+            if not self._failed:
+                logger.warning("an ambient transfer was not counted: %s", type(error).__name__)
+            self._failed = True
+
+    def sqlalchemy(self, engine: Engine | AsyncEngine) -> Callable[[], None]:
+        """Count every statement of an SQLAlchemy engine; neither text nor parameters are looked at.
+
+        Args:
+            engine: The engine, asynchronous or not.
+
+        Returns:
+            A function that ends the counting.
+
+        Raises:
+            ConfigurationError: This is no engine.
+        """
+        from privmw.ledger.ambient_sqlalchemy import count_statements
+
+        return count_statements(engine, self)
+
+    def pymongo(self) -> Any:
+        """A listener for ``MongoClient(uri, event_listeners=[...])`` that counts commands; it looks at their names only."""
+        from privmw.ledger.ambient_pymongo import AmbientCommandListener
+
+        return AmbientCommandListener(self)
 
 
 @dataclass(slots=True)
@@ -141,7 +202,12 @@ def _record(counted: _Source, now: int, end: int) -> TransferRecord:
         counted.template,
         record_id=new_record_id(now),
         time_ms=now,
-        bytes_out=counted.bytes_out or None,
-        bytes_in=counted.bytes_in or None,
+        bytes_out=_bucket(counted.bytes_out),
+        bytes_in=_bucket(counted.bytes_in),
         details={"count": counted.count, "from": counted.first_ms, "to": max(end, counted.first_ms)},
     )
+
+
+def _bucket(number: int) -> int | None:
+    """The next power of two, as everywhere in records; ``None`` where nothing was said."""
+    return 1 << (number - 1).bit_length() if number > 0 else None

@@ -1,7 +1,4 @@
-"""Counts the commands that a PyMongo client sends to its database as ambient transfers.
-
-MongoClient(uri, event_listeners=[AmbientCommandListener(counter, "mongodb_atlas")])
-"""
+"""Counts the commands that a PyMongo client sends to its database as ambient transfers."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import Any
 
 from pymongo.monitoring import CommandListener
 
-from privmw.ledger.ambient import AmbientCounter
+from privmw.ledger.ambient import AmbientSource
 
 __all__ = ["AmbientCommandListener"]
 
@@ -20,18 +17,16 @@ class AmbientCommandListener(CommandListener):
     """A PyMongo command listener; it looks at the command's name only.
 
     Args:
-        counter: Where commands are counted.
-        source: Declared source of the counter.
+        source: What is counted.
     """
 
-    def __init__(self, counter: AmbientCounter, source: str) -> None:
-        self._counter = counter
+    def __init__(self, source: AmbientSource) -> None:
         self._source = source
 
     def started(self, event: Any) -> None:
         """Count a command that carries or asks for data."""
         if event.command_name not in _HOUSEKEEPING:
-            self._counter.count(self._source)
+            self._source.count()
 
     def succeeded(self, event: Any) -> None:
         """Nothing."""

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event
 
-from privmw.ledger.ambient import AmbientCounter
+from privmw.errors import ConfigurationError
+from privmw.ledger.ambient import AmbientSource
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine  # needs greenlet, which a synchronous app has not
 
 __all__ = ["count_statements"]
 
 
-def count_statements(engine: Engine, counter: AmbientCounter, source: str) -> Callable[[], None]:
+def count_statements(engine: Engine | AsyncEngine, source: AmbientSource) -> Callable[[], None]:
     """Count every statement of an engine; neither text nor parameters are looked at.
 
     Args:
-        engine: The engine; pass ``engine.sync_engine`` of an asynchronous one.
-        counter: Where statements are counted.
-        source: Declared source of the counter.
+        engine: The engine, asynchronous or not.
+        source: What is counted.
 
     Returns:
         A function that ends the counting.
+
+    Raises:
+        ConfigurationError: This is no engine.
     """
+    target = getattr(engine, "sync_engine", engine)
+    if not isinstance(target, Engine):
+        raise ConfigurationError("this is no SQLAlchemy engine", remedy="Give what create_engine() returns.")
 
     def after(*arguments: Any) -> None:
-        counter.count(source)
+        source.count()
 
-    event.listen(engine, "after_cursor_execute", after)
+    event.listen(target, "after_cursor_execute", after)
 
     def stop() -> None:
-        event.remove(engine, "after_cursor_execute", after)
+        event.remove(target, "after_cursor_execute", after)
 
     return stop

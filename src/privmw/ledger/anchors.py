@@ -6,16 +6,22 @@ object store with a retention lock, a timestamping service or a witness fits the
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from privmw.ledger.anchorfile import AFRESH, ends_whole
 from privmw.ledger.notes import MAX_NOTE_BYTES, parse_checkpoint, parse_note
 
 __all__ = ["EVENT_NAME", "Anchor", "FileAnchor", "OtlpAnchor"]
 
 EVENT_NAME = "privmw.ledger.checkpoint"
+
+LOCK_SECONDS = 1.0
+"""How long an append waits for another process's: it is made on the writer's own thread, and is tried again."""
 
 
 class Anchor(Protocol):
@@ -31,7 +37,8 @@ class Anchor(Protocol):
 class FileAnchor:
     """An append-only file: on another machine's disk, or on a volume that only takes appends (``chattr +a``).
 
-    Notes stand one after the other, an empty line after each; :mod:`privmw.ledger.anchorfile` reads them.
+    Notes stand one after the other, an empty line after each; :mod:`privmw.ledger.anchorfile` reads them. Nothing that
+    stands in the file is ever changed: what was cut short is left as it is, and the next note starts afresh behind it.
 
     Args:
         path: The file.
@@ -41,18 +48,18 @@ class FileAnchor:
         self.path = path
 
     def keep(self, notes: Sequence[bytes]) -> None:
-        """Append durably, in one write.
+        """Append durably, in one write where the disk takes it, while no other process does.
 
         Raises:
-            OSError: They could not be written.
+            OSError: They could not be written, or another process is at it.
         """
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
+            _lock(descriptor)
             data = b"".join(note + b"\n" for note in notes)
             size = os.fstat(descriptor).st_size
-            tail = os.pread(descriptor, MAX_NOTE_BYTES, max(size - MAX_NOTE_BYTES, 0))
-            if size and not _ends_with_note(tail):  # an earlier write was cut short
-                os.ftruncate(descriptor, _whole_notes(os.pread(descriptor, size, 0)))
+            if not ends_whole(os.pread(descriptor, MAX_NOTE_BYTES, max(size - MAX_NOTE_BYTES, 0))):
+                data = AFRESH + data
             while data:
                 data = data[os.write(descriptor, data) :]
             os.fsync(descriptor)
@@ -87,19 +94,17 @@ class OtlpAnchor:
             )
 
 
-def _ends_with_note(tail: bytes) -> bool:
-    """Whether the last block is one of signatures, with the empty line behind it."""
-    return tail.endswith(b"\n\n") and tail[:-2].rpartition(b"\n\n")[2].startswith("\u2014 ".encode())
-
-
-def _whole_notes(data: bytes) -> int:
-    """Length of the part that consists of whole notes: text, signatures, each ended by an empty line."""
-    end = 0
-    count = 0
-    position = data.find(b"\n\n")
-    while position >= 0:
-        count += 1
-        if count % 2 == 0:
-            end = position + 2
-        position = data.find(b"\n\n", position + 2)
-    return end
+def _lock(descriptor: int) -> None:
+    """Keep other processes from appending until the descriptor is closed, where the file's volume has locks."""
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.01)
+        except OSError:
+            return  # without locks, appends of one write each do not mix on a local disk
+        else:
+            return

@@ -16,6 +16,7 @@ from privmw.ledger.observer import Observer
 from privmw.ledger.retention import Schedule, zone_named
 from privmw.ledger.service import LedgerService
 from privmw.ledger.writer import LedgerWriter
+from privmw.policy.members import members_of
 from privmw.policy.register import Register
 from privmw.settings import PrivacySettings
 from privmw.types import Clock, Durability, Receipt, RecordKind, TransferRecord
@@ -55,9 +56,8 @@ def assemble(settings: PrivacySettings, register: Register) -> LedgerService:
     keys, anchors = keys_of(settings, directory), anchors_of(settings)
     sink = _Forward()
     ambient = AmbientCounter(sink, clock=clock)
-    for key, recipient in register.recipients.items():
-        if recipient.channel == "ambient":
-            ambient.declare(key, _template(register, key))
+    for key in register.recipients:
+        ambient.declare(key, _template(register, key))
     observers: list[Observer] = [PolicyActivation(register, sink, directory, clock=clock), ambient]
     if keys is not None:
         observers.append(checkpointer_of(settings, keys, anchors, clock, directory))
@@ -87,7 +87,8 @@ def keys_of(settings: PrivacySettings, directory: Path) -> SigningKeys | None:
 
     if settings.ledger.signing_key_file is None:
         return None
-    return SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
+    with settings.placing("ledger", "signing_key_file"):
+        return SigningKeys.load(settings.root / settings.ledger.signing_key_file, ledger=directory)
 
 
 def anchors_of(settings: PrivacySettings) -> tuple[Anchor, ...]:
@@ -211,23 +212,20 @@ def _wrong(settings: PrivacySettings, field: str, problem: str, remedy: str | No
 
 
 def _template(register: Register, key: str) -> TransferRecord:
+    """What every ambient record of a recipient says, but for its count."""
     recipient = register.recipients[key]
-    purpose = register.purposes.get(recipient.fixed_purpose or next(iter(sorted(recipient.purposes)), ""))
+    purpose = register.purposes.get(recipient.fixed_purpose or min(recipient.purposes, default=""))
     return TransferRecord(
         kind=RecordKind.AMBIENT,
         record_id="",
         time_ms=0,
-        policy_id=register.policy.id,
-        policy_version=register.policy.version,
-        policy_sha256=register.policy.sha256,
+        rule_id=f"recipients.{key}",
+        enforcement=register.enforcement,
         recipient_id=key,
-        recipient_legal_name=recipient.legal_name,
-        recipient_contact=recipient.contact,
-        transfer_kind=recipient.transfer_kind,
         destination_country=recipient.countries[0] if recipient.countries else None,
         country_evidence="config",
         purpose=purpose.key if purpose is not None else None,
+        feature=purpose.feature if purpose is not None else None,
         data_categories=recipient.data_categories,
-        mechanism=dict(recipient.mechanism),
-        recipient_retention=recipient.retention,
+        **members_of(register, recipient, purpose),
     )

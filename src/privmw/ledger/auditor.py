@@ -17,21 +17,28 @@ from privmw.errors import ConfigurationError
 __all__ = ["auditor_source", "export_auditor"]
 
 _PARTS = (
-    "merkle",
-    "notes",
-    "ed25519",
-    "verdicts",
-    "schema",
-    "claims",
-    "sources",
-    "settle",
-    "walk",
-    "judge",
-    "wal",
-    "filechain",
-    "anchorfile",
-    "filejudge",
-    "auditor_main",
+    "settings.periods",
+    "ledger.merkle",
+    "ledger.notes",
+    "ledger.ed25519",
+    "ledger.verdicts",
+    "ledger.schema",
+    "ledger.claims",
+    "ledger.testimony",
+    "ledger.sources",
+    "ledger.settle",
+    "ledger.unsigned",
+    "ledger.walk",
+    "ledger.purges",
+    "ledger.statements",
+    "ledger.coverage",
+    "ledger.judge",
+    "ledger.wal",
+    "ledger.filechain",
+    "ledger.anchorfile",
+    "ledger.filejudge",
+    "ledger.proofs",
+    "ledger.auditor_main",
 )
 
 _HEAD = '''\
@@ -67,7 +74,7 @@ def auditor_source() -> str:
     imports: set[str] = set()
     bodies: list[str] = []
     for name in _PARTS:
-        module = import_module(f"privmw.ledger.{name}")
+        module = import_module(f"privmw.{name}")
         own_imports, body = _strip(module)
         imports |= own_imports
         bodies.append(f"# {'-' * 20} {name} {'-' * 20}\n\n{body}")

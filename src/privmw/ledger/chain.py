@@ -13,8 +13,9 @@ import hashlib
 import os
 from typing import Final, NamedTuple
 
-from privmw.ledger.canonical import canonical
+from privmw.ledger.canonical import NotCanonicalError, canonical
 from privmw.ledger.record import SALT_SIZE, SCHEMA, commitment, header_members, payload_members
+from privmw.ledger.schema import Facet, columns_of, facet_of
 from privmw.types import TransferRecord
 
 __all__ = ["GENESIS", "Chain", "Head", "Sealed", "leaf_hash"]
@@ -25,6 +26,10 @@ GENESIS: Final = bytes(32)
 CLOCK_TOLERANCE_MS: Final = 2_000
 """How far a record's time may lie behind the latest one before it counts as a clock that went back; records of
 concurrent requests reach the queue a little out of order."""
+
+
+MAX_RECORD_BYTES: Final = 16 * 1024 * 1024
+"""Largest header, and largest payload; far below what a reader accepts (:data:`privmw.ledger.filechain.MAX_ROW_BYTES`)."""
 
 
 def leaf_hash(header: bytes) -> bytes:
@@ -59,6 +64,8 @@ class Sealed(NamedTuple):
         salt: Salt of the payload, ``None`` without one.
         payload: Canonical bytes of the payload, ``None`` without one.
         subject_ref: The payload's reference of the data subject, for its index.
+        facet: What the header is searched by.
+        intent: Key of the intent that the header names, ``None`` without one.
     """
 
     seq: int
@@ -70,6 +77,8 @@ class Sealed(NamedTuple):
     salt: bytes | None
     payload: bytes | None
     subject_ref: str | None
+    facet: Facet
+    intent: bytes | None
 
 
 class Chain:
@@ -93,7 +102,7 @@ class Chain:
         latest one, ``clock_back_ms`` says by how much: order is ``seq``, time is testimony.
 
         Raises:
-            NotCanonicalError: It cannot be represented; the chain is unchanged.
+            NotCanonicalError: It cannot be represented, or not be stored; the chain is unchanged.
         """
         seq, previous, latest = self.head
         seq += 1
@@ -112,10 +121,24 @@ class Chain:
             subject_ref = record.payload.subject_ref
             header["payload_commit"] = commitment(salt, payload).hex()
         data = canonical(header)
+        facet, intent = _columns(header, subject_ref)
+        if len(data) > MAX_RECORD_BYTES or (payload is not None and len(payload) > MAX_RECORD_BYTES):
+            raise NotCanonicalError("", "larger than a record may be")
         digest = leaf_hash(data)
         self.head = Head(seq, digest, max(latest, record.time_ms))
-        return Sealed(seq, self.epoch, record.time_ms, digest, data, header, salt, payload, subject_ref)
+        return Sealed(seq, self.epoch, record.time_ms, digest, data, header, salt, payload, subject_ref, facet, intent)
 
     def rewind(self, head: Head) -> None:
         """Go back to where the chain stood: what was sealed since was not written."""
         self.head = head
+
+
+def _columns(header: dict[str, object], subject_ref: str | None) -> tuple[Facet, bytes | None]:
+    """Derive what stands beside a header in the tables; a column that can not be derived must not reach them."""
+    get = header.get
+    try:
+        facet = facet_of(header)
+        "".join((*facet, get("retention_class", ""), get("purge_after", ""), subject_ref or ""))  # type: ignore[arg-type]
+        return facet, columns_of(header)[2]
+    except (TypeError, AttributeError):
+        raise NotCanonicalError("", "a member that is searched for is no text") from None

@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from privmw.errors import ConfigurationError
+from privmw.errors import ConfigurationError, LedgerError
 from privmw.ledger.anchors import Anchor
+from privmw.ledger.canonical import parse
 from privmw.ledger.chain import Sealed
 from privmw.ledger.filejudge import KEYS_FILE
-from privmw.ledger.judge import super_root
+from privmw.ledger.leftovers import sign_leftovers
 from privmw.ledger.merkle import CompactRange, MerkleError
 from privmw.ledger.notes import (
     Checkpoint,
@@ -31,8 +32,9 @@ from privmw.ledger.notes import (
     parse_note,
 )
 from privmw.ledger.observer import OpenChain
-from privmw.ledger.reader import Store, StoredCheckpoint
+from privmw.ledger.reader import Criteria, Store, StoredCheckpoint
 from privmw.ledger.signing import SigningKeys, verify_signature
+from privmw.ledger.testimony import read_writers, super_root
 from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
 
 __all__ = ["Checkpointer", "super_checkpoint"]
@@ -41,10 +43,16 @@ logger = logging.getLogger("privmw.ledger")
 
 _SLICE = 20_000
 _KEPT_NOTES = 1_000
+_TOLD_MS = 7 * 86_400_000
+_LOOKED_AT = 16
 
 
 class Checkpointer:
     """Signs a checkpoint each so many records, each so many seconds with new ones, and when the chain is closed.
+
+    A verifier takes a longer stretch without a checkpoint for one whose checkpoints were removed
+    (:mod:`privmw.ledger.unsigned`), so these bounds hold by the records' own times, whatever the clock or the disk does.
+    Signed at once: what an earlier process left unsigned, and a purge, before anything is deleted on its word.
 
     Args:
         keys: Keys, the last of which signs.
@@ -90,6 +98,8 @@ class Checkpointer:
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._last_ms = self._clock.time_ms()
         self.refused = None
+        self._at_once = False
+        self._first_ms: int | None = None
         self._previous: Checkpoint | None = None
         if not is_key_name(self._origin):
             raise ConfigurationError("the writer's id can not be the origin of a checkpoint")
@@ -108,14 +118,20 @@ class Checkpointer:
     def committed(self, records: Sequence[Sealed]) -> None:
         """Take in durable records."""
         self._waiting.extend((record.seq, record.hash) for record in records)
+        inherited = self._first_ms is None and records[0].seq > self._signed_size
+        if self._first_ms is None:
+            self._first_ms = records[0].time_ms
+        span = max(record.time_ms for record in records) - self._first_ms
+        if inherited or span >= self._interval_ms or any(record.members["kind"] == "purge" for record in records):
+            self._at_once = True
         self._catch_up(_SLICE)
-        if self._tree.size - self._signed_size >= self._every:
+        if self._at_once or self._tree.size - self._signed_size >= self._every:
             self._sign()
 
     def tick(self, time_ms: int) -> None:
         """Sign when the time is up, and offer the anchors again what they did not take."""
         self._catch_up(_SLICE)
-        if time_ms - self._last_ms >= self._interval_ms:
+        if self._at_once or time_ms - self._last_ms >= self._interval_ms:
             self._sign()
         elif any(self._unsent.values()):
             self._anchor()
@@ -169,6 +185,8 @@ class Checkpointer:
         self._chain.put_checkpoint(StoredCheckpoint(size, now, note.decode()))
         self._signed_size = size
         self._last_ms = now
+        self._at_once = False
+        self._first_ms = None
         self.signed += 1
         for waiting in self._unsent.values():
             waiting.append(note)
@@ -229,7 +247,9 @@ def super_checkpoint(
 ) -> Checkpoint | None:
     """Sign one statement over the latest checkpoints of all writers, so that a missing writer shows.
 
-    Only checkpoints that these keys signed are taken in. The statement becomes a ``checkpoint`` record in the chain of
+    What writers that are gone left unsigned is signed first. Only checkpoints of these keys are taken in, and one that did
+    not change is named again after a week: files of hosts that are gone would otherwise fill every statement, and what was
+    said once holds for as long as its record is kept. The statement becomes a ``checkpoint`` record in the chain of
     ``sink``, with the list of writers in it, and goes to the anchors behind the checkpoints it is about.
 
     Args:
@@ -242,23 +262,15 @@ def super_checkpoint(
         timeout: Seconds to wait for the record to be durable.
 
     Returns:
-        The statement, ``None`` when no writer has a checkpoint yet.
+        The statement, ``None`` when there is nothing new to say.
 
     Raises:
         LedgerUnavailable: The record could not be made durable.
     """
-    latest: dict[str, tuple[Checkpoint, bytes]] = {}
-    for chain in store.chains():
-        for stored in chain.checkpoints():
-            data = stored.note.encode("utf-8", "surrogatepass")
-            try:
-                note = parse_note(data)
-                checkpoint = parse_checkpoint(note.text)
-            except NoteError:
-                continue
-            fits = checkpoint.origin == origin_of(chain.writer_id) and checkpoint.size == stored.size
-            if fits and check_note(note, keys.trusted(), verify_signature) is Signed.VALID:
-                latest[checkpoint.origin] = (checkpoint, data)
+    sign_leftovers(store, keys, clock)
+    latest = _latest_signed(store, keys)
+    told = _told_lately(store, keys, clock.time_ms() - _TOLD_MS)
+    latest = {origin: item for origin, item in latest.items() if told.get(origin) != item[0].size}
     if not latest:
         return None
     writers = [latest[origin][0] for origin in sorted(latest, key=str.encode)]
@@ -280,3 +292,45 @@ def super_checkpoint(
     for anchor in anchors:
         anchor.keep([*(latest[item.origin][1] for item in writers), signed])
     return whole
+
+
+def _latest_signed(store: Store, keys: SigningKeys) -> dict[str, tuple[Checkpoint, bytes]]:
+    """The latest checkpoint of each writer that these keys signed, with its note, by origin."""
+    latest: dict[str, tuple[Checkpoint, bytes]] = {}
+    for chain in store.chains():
+        for stored in reversed(deque(chain.checkpoints(), _LOOKED_AT)):
+            data = stored.note.encode("utf-8", "surrogatepass")
+            checkpoint = _believed(data, keys)
+            if checkpoint is None:
+                continue
+            if checkpoint.origin == origin_of(chain.writer_id) and checkpoint.size == stored.size:
+                latest[checkpoint.origin] = (checkpoint, data)
+                break
+    return latest
+
+
+def _told_lately(store: Store, keys: SigningKeys, since_ms: int) -> dict[str, int]:
+    """Sizes that super-checkpoints of these keys named since some time, by origin."""
+    told: dict[str, int] = {}
+    for chain in store.chains():
+        for row in chain.find(Criteria(kinds=frozenset({RecordKind.CHECKPOINT}), since_ms=since_ms)):
+            try:
+                details = parse(row.header)["details"]
+                signed = _believed(str(details["note"]).encode("utf-8", "surrogatepass"), keys)
+                writers = read_writers(details["writers"])
+            except (LedgerError, KeyError, TypeError):
+                continue
+            if signed is None or writers is None or signed.root != super_root(writers):
+                continue
+            for item in writers:
+                told[item.origin] = max(item.size, told.get(item.origin, 0))
+    return told
+
+
+def _believed(data: bytes, keys: SigningKeys) -> Checkpoint | None:
+    try:
+        note = parse_note(data)
+        checkpoint = parse_checkpoint(note.text)
+    except NoteError:
+        return None
+    return checkpoint if check_note(note, keys.trusted(), verify_signature) is Signed.VALID else None

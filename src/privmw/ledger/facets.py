@@ -1,33 +1,41 @@
-"""Which facets satisfy criteria. There are few facets, so they are matched in Python and searched by number."""
+"""Which facets satisfy criteria: as a condition in SQL, and for one record at hand."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from privmw.ledger.reader import Criteria
 from privmw.ledger.schema import Facet
 
-__all__ = ["matches", "matching_facets"]
+__all__ = ["facet_condition", "matches"]
 
 
-def matching_facets(facets: Iterable[tuple[int, Facet]], criteria: Criteria) -> list[int] | None:
-    """Select facets by number.
+def facet_condition(criteria: Criteria, each: str) -> tuple[str, list[list[str]]]:
+    """Write criteria as a condition on the table ``facets``, in words that SQLite and PostgreSQL share.
 
     Args:
-        facets: Every facet of a chain with its number.
-        criteria: What is asked for.
+        criteria: What is asked for; time and subject are not looked at.
+        each: What makes rows with a column ``value`` of one parameter, a list of texts.
 
     Returns:
-        Numbers of the facets that match, ``None`` when every one does.
+        The condition, empty where every facet satisfies it, and the lists that it takes.
     """
-    every = True
-    chosen: list[int] = []
-    for number, facet in facets:
-        if matches(facet, criteria):
-            chosen.append(number)
-        else:
-            every = False
-    return None if every and chosen else chosen
+    exact = (
+        ("kind", criteria.kinds),
+        ("decision", criteria.decisions),
+        ("recipient", criteria.recipients),
+        ("country", criteria.countries),
+    )
+    conditions = [f"{column} IN (SELECT value FROM {each})" for column, wanted in exact if wanted]
+    lists = [sorted(map(str, wanted)) for _, wanted in exact if wanted]
+    if criteria.purposes:
+        under = "purpose = value OR substr(purpose, 1, length(value) + 1) = value || '.'"
+        conditions.append(f"EXISTS (SELECT 1 FROM {each} WHERE {under})")
+        lists.append(sorted(criteria.purposes))
+    if criteria.categories:  # a text holds another if it is not the same without it
+        listed = "' ' || categories || ' '"
+        held = (f"replace({listed}, ' ' || value || '{end}', '') <> {listed}" for end in (" ", "."))
+        conditions.append(f"EXISTS (SELECT 1 FROM {each} WHERE {' OR '.join(held)})")
+        lists.append(sorted(criteria.categories))
+    return " AND ".join(conditions), lists
 
 
 def matches(facet: Facet, criteria: Criteria) -> bool:

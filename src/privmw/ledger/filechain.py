@@ -7,28 +7,38 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from privmw.ledger.schema import FORMAT, columns_of, facet_of
+from privmw.ledger.schema import FORMAT, columns_of, facet_of, meta_problem, schema_problem
+from privmw.ledger.sources import NotJudgeable
 from privmw.ledger.wal import WalState, wal_state
 
-__all__ = ["FileChain", "FileHeader", "NotJudgeable", "open_files"]
+__all__ = ["FileChain", "FileHeader", "Opened", "is_unavailable", "open_files"]
 
 
 _CHECK_CACHE = -16_384
 """KiB of pages that SQLite may keep while it checks indexes; its default of 2 MiB makes it read many pages twice."""
 
 
+BUSY_SECONDS = 10.0
+"""How long another process's lock on a file is waited for."""
+
 MAX_ROW_BYTES = 64 * 1024 * 1024
 """Longest row that is read: in a damaged file a length may be any number, and memory must not follow it."""
 
 
-class NotJudgeable(Exception):
-    """A file can not be looked at from here, which says nothing about it: no permission, or a later format."""
+_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+    }
+)  # fmt: skip
+"""SQLite's primary result codes that say nothing about what the file holds."""
 
 
 class FileHeader(NamedTuple):
@@ -93,6 +103,12 @@ class FileChain:
                 raise NotJudgeable(f"{self.name} is of another format than {FORMAT}")
             raise ValueError("no ledger file")
         self.writer_id: str = meta["writer_id"]
+        self._meta = meta
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file itself: its tables, triggers and views, and what it says of itself."""
+        objects = self._connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+        return [problem for problem in (schema_problem(objects), meta_problem(self._meta)) if problem is not None]
 
     def headers(self, start: int = 0, stop: int | None = None) -> Iterator[FileHeader]:
         """Headers with ``start <= seq < stop`` in order."""
@@ -210,12 +226,22 @@ def _check(connection: sqlite3.Connection) -> list[str]:
     return [str(line) for (line,) in connection.execute("PRAGMA integrity_check(3)") if line != "ok"]
 
 
-def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
-    """Open a directory of ledger files, or one file.
+class Opened(NamedTuple):
+    """The files of a ledger.
 
-    Returns:
-        The chains, oldest first; the names of files that are not readable as what they should be; and what could not be
-        looked at, with the reason.
+    Attributes:
+        chains: Those that could be opened, oldest first.
+        broken: Names of those that are not readable as what they should be.
+        unread: Name and reason of those that could not be looked at.
+    """
+
+    chains: list[FileChain]
+    broken: list[str]
+    unread: list[tuple[str, str]]
+
+
+def open_files(source: Path) -> Opened:
+    """Open a directory of ledger files, or one file.
 
     Raises:
         NotJudgeable: There is nothing at that place, or it may not be read.
@@ -228,21 +254,29 @@ def open_files(source: Path) -> tuple[list[FileChain], list[str], list[str]]:
             raise NotJudgeable(f"{source} is no ledger: name a directory of ledger files, or one of them (.sqlite3)")
     except OSError as error:
         raise NotJudgeable(f"{source} can not be read ({error.strerror})") from None
-    chains: list[FileChain] = []
-    broken: list[str] = []
-    unjudged: list[str] = []
+    opened = Opened([], [], [])
     for path in paths:
         try:
-            chains.append(FileChain(path))
+            opened.chains.append(FileChain(path))
         except NotJudgeable as error:
-            unjudged.append(str(error))
-        except (sqlite3.Error, ValueError, TypeError, OverflowError):
-            broken.append(path.name)
-    return chains, broken, unjudged
+            opened.unread.append((path.name, str(error)))
+        except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+            if is_unavailable(error):
+                opened.unread.append((path.name, f"{path.name} can not be read now: {error}"))
+            else:
+                opened.broken.append(path.name)
+    return opened
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether SQLite could not get at a file, because of a lock or the disk; that says nothing about what it holds."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE
 
 
 def _connect(path: Path, wal: Path) -> sqlite3.Connection:
     # Never open() the file itself: closing it again would drop the locks of every other connection in this process.
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        _look_at(path.with_name(path.name + suffix))
     pending = wal.exists() and wal.stat().st_size > 0
     if not os.access(path, os.R_OK) or (pending and not os.access(wal, os.R_OK)):
         raise NotJudgeable(f"{path.name} can not be read (permission denied)")
@@ -252,7 +286,7 @@ def _connect(path: Path, wal: Path) -> sqlite3.Connection:
     # Without a log there is nothing to share with a writer, so a folder that can not be written to does not matter.
     mode = "mode=ro" if writable else "mode=ro&immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
@@ -262,3 +296,15 @@ def _connect(path: Path, wal: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _look_at(path: Path) -> None:
+    """Refuse what opening would wait for (a named pipe), or what may not even be looked at."""
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise NotJudgeable(f"{path.name} can not be read ({error.strerror})") from None
+    if not regular:
+        raise NotJudgeable(f"{path.name} is no regular file")

@@ -20,6 +20,7 @@ from privmw.ledger.anchors import Anchor
 from privmw.ledger.checkpoints import super_checkpoint
 from privmw.ledger.files import FileLock
 from privmw.ledger.holds import HOLDS_FILE, HoldFile
+from privmw.ledger.patience import PatientAnchor
 from privmw.ledger.purge import PurgeReport, purge
 from privmw.ledger.reader import open_store
 from privmw.ledger.retention import Schedule
@@ -33,6 +34,8 @@ logger = logging.getLogger("privmw.ledger")
 LOCK_FILE = "maintenance.lock"
 DONE_FILE = "maintenance.json"
 SUPER_MS = 3_600_000
+FIRST_RETRY_MS = 60_000
+LAST_RETRY_MS = 3_600_000
 FIRST_SECONDS = 5.0
 POLL_SECONDS = 60.0
 FORK_SECONDS = 10.0
@@ -147,7 +150,7 @@ class Maintenance:
         self._clock = clock
         self._deployment = deployment
         self._keys = keys
-        self._anchors = tuple(anchors)
+        self._anchors = tuple(map(PatientAnchor, anchors))
         self._on_report = on_report
         self._dsn = dsn
         self._outbox = outbox
@@ -157,6 +160,7 @@ class Maintenance:
             threading.Lock()
         )  # a fork waits for it, so that no child inherits SQLite's locks in a locked state
         self._held = False
+        self._retries: dict[str | None, _Retry] = {None: _Retry(), dsn: _Retry()}
         forks.follow(self)
 
     def start(self) -> None:
@@ -174,41 +178,54 @@ class Maintenance:
             thread.join(timeout)
 
     def run_due(self) -> PurgeReport | None:
-        """Do what is due now; returns the report of a purge of the files, ``None`` when none was due.
+        """Do what is due now; returns the report of a purge of the files, ``None`` when none was done.
 
-        A purge that left something behind (a reader stood in the way) is due again at once, not tomorrow; so is one under
-        another schedule.
-
-        Raises:
-            LedgerError: The ledger or its copy can not be read, or no record of what is to be done can be made.
+        The jobs do not wait for one another: what keeps one of them from its end is logged. A purge that left something
+        behind (a reader stood in the way) is due again after a minute, then after ever longer pauses up to an hour; under
+        another schedule it is due at once.
         """
         with self._working:
-            self._super_checkpoint()
-            done = f"{self._schedule.today(self._clock)} {self._schedule.digest}"
-            report = None
-            if _read_done(self._directory).get("purged") != done:
-                report = self._purge(None)
-                if report is not None and report.complete:
-                    self._note("purged", done)
-            if self._dsn is not None and _read_done(self._directory).get("copy purged") != done:
-                copy = self._purge(self._dsn)
-                if copy is not None and copy.complete:
-                    self._note("copy purged", done)
+            self._attempt(self._super_checkpoint)
+            report = self._attempt(partial(self._purge_due, "purged", None))
+            if self._dsn is not None:
+                self._attempt(partial(self._purge_due, "copy purged", self._dsn))
             return report
 
-    def _purge(self, dsn: str | None) -> PurgeReport | None:
+    def _attempt(self, job: Callable[[], PurgeReport | None]) -> PurgeReport | None:
+        try:
+            return job()
+        except LedgerError as error:
+            logger.warning("ledger maintenance failed: %s", error)
+        except Exception as error:  # noqa: BLE001 - it is tried again, and must neither end the thread nor stop the other jobs
+            logger.warning("ledger maintenance failed: %s", type(error).__name__)
+        return None
+
+    def _purge_due(self, name: str, dsn: str | None) -> PurgeReport | None:
+        now = self._clock.time_ms()
+        done = f"{self._schedule.today(self._clock)} {self._schedule.digest}"
+        retry = self._retries[dsn]
+        if _read_done(self._directory).get(name) == done or not retry.due(now):
+            return None
+        retry.later(now)
         report = purge_directory(
             self._directory, self._schedule, self._sink, clock=self._clock, dsn=dsn, outbox=self._outbox
         )
-        if report is not None:
-            for writer, obstacle in report.obstacles:
-                logger.warning("the purge of %s is not complete: %s", writer, obstacle)
-            if self._on_report is not None:
-                self._on_report(report)
+        if report is None or report.complete:
+            self._retries[dsn] = _Retry()
+        if report is None:
+            return None
+        for writer, obstacle in report.obstacles:
+            logger.warning("the purge of %s is not complete: %s", writer, obstacle)
+        if report.complete:
+            self._note(name, done)
+        if self._on_report is not None:
+            self._on_report(report)
         return report
 
     def _super_checkpoint(self) -> None:
         now = self._clock.time_ms()
+        for anchor in self._anchors:
+            anchor.offer()
         if self._keys is None or not self._super_due(now):
             return
         lock = FileLock.take(self._directory / LOCK_FILE)
@@ -253,12 +270,7 @@ class Maintenance:
         pause = FIRST_SECONDS
         while not stop.wait(pause):
             pause = POLL_SECONDS
-            try:
-                self.run_due()
-            except LedgerError as error:
-                logger.warning("ledger maintenance failed: %s", error)
-            except Exception as error:  # noqa: BLE001 - tried again in a minute; it must not end the thread
-                logger.warning("ledger maintenance failed: %s", type(error).__name__)
+            self.run_due()
 
     def _before_fork(self) -> None:
         self._held = self._working.acquire(timeout=FORK_SECONDS)
@@ -271,6 +283,23 @@ class Maintenance:
         self._working = threading.Lock()
         self._stop = threading.Event()
         self._thread = None
+
+
+class _Retry:
+    """When a purge that met an obstacle is tried again: each time it reads the whole ledger."""
+
+    def __init__(self) -> None:
+        self._not_before_ms = 0
+        self._pause_ms = FIRST_RETRY_MS
+
+    def due(self, now_ms: int) -> bool:
+        """Whether the pause is over; a clock that went back makes it no longer."""
+        return not 0 < self._not_before_ms - now_ms <= LAST_RETRY_MS
+
+    def later(self, now_ms: int) -> None:
+        """Begin a pause, twice as long as the one before."""
+        self._not_before_ms = now_ms + self._pause_ms
+        self._pause_ms = min(self._pause_ms * 2, LAST_RETRY_MS)
 
 
 def _read_done(directory: Path) -> dict[str, Any]:

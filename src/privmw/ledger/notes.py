@@ -32,6 +32,7 @@ __all__ = [
     "parse_checkpoint",
     "parse_keys",
     "parse_note",
+    "strict_base64",
 ]
 
 MAX_NOTE_BYTES = 65_536
@@ -190,7 +191,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise NoteError("the origin is empty or holds a space or a plus sign")
     if not (size.isascii() and size.isdigit() and len(size) <= 16) or str(int(size)) != size or int(size) > MAX_SIZE:
         raise NoteError("the tree size is not a plain decimal number")
-    digest = _decode(root)
+    digest = strict_base64(root)
     if len(digest) != 32:
         raise NoteError("the root hash is not 32 bytes")
     return Checkpoint(origin, int(size), digest)
@@ -234,7 +235,7 @@ def parse_keys(text: str) -> list[TrustedKey]:
         line = raw.strip()
         if block is not None:
             if line == "-----END PUBLIC KEY-----":
-                keys.append(TrustedKey(_public_from_der(_decode("".join(block)), number)))
+                keys.append(TrustedKey(_public_from_der(strict_base64("".join(block)), number)))
                 block = None
             else:
                 block.append(line)
@@ -250,7 +251,7 @@ def parse_keys(text: str) -> list[TrustedKey]:
 def _parse_verifier_key(line: str, number: int) -> TrustedKey:
     name, _, rest = line.partition("+")
     hashed, _, encoded = rest.partition("+")
-    data = _decode(encoded)
+    data = strict_base64(encoded)
     if len(data) != 33 or data[:1] != _ED25519 or not is_key_name(name):
         raise NoteError(f"line {number} is no Ed25519 verifier key")
     if key_id(name, data[1:]).hex() != hashed:
@@ -270,14 +271,18 @@ def _parse_signature(line: str) -> NoteSignature:
     name, space, encoded = line[len(_SIGNATURE_LINE) :].partition(" ")
     if not space or not is_key_name(name):
         raise NoteError("a signature line has no key name")
-    data = _decode(encoded)
+    data = strict_base64(encoded)
     if len(data) < 5:
         raise NoteError("a signature is too short")
     return NoteSignature(name, data[:4], data[4:])
 
 
-def _decode(encoded: str) -> bytes:
-    """Strict base64: standard alphabet, padded, no stray bits."""
+def strict_base64(encoded: str) -> bytes:
+    """Read base64 of the standard alphabet, padded, without stray bits.
+
+    Raises:
+        NoteError: It is something else.
+    """
     try:
         data = base64.b64decode(encoded.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error, ValueError):

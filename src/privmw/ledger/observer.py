@@ -51,4 +51,7 @@ class Observer(Protocol):
         """About once per second, between commits."""
 
     def closing(self) -> None:
-        """The chain is about to be closed; its ``epoch.close`` was committed."""
+        """The chain is about to be closed: called before its ``epoch.close`` is written, and again after.
+
+        A process that is killed in between then leaves that one record behind without a checkpoint, and no other.
+        """

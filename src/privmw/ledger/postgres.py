@@ -125,8 +125,10 @@ def _translated() -> Iterator[None]:
     except psycopg.Error as error:
         state = error.sqlstate or ""
         message = error.diag.message_primary or str(error).split("\n", 1)[0] or type(error).__name__
-        # 22 data exception, 23 integrity violation: what was sent or stored is wrong, and stays so on the next attempt.
-        kind = LedgerCorrupt if state[:2] in {"22", "23"} else LedgerUnavailable
+        # 22 data exception, 23 integrity violation, 54 limit exceeded, and what psycopg itself can not send (NUL in a text):
+        # what was sent or stored is wrong, and stays so on the next attempt.
+        wrong = state[:2] in {"22", "23", "54"} or isinstance(error, psycopg.DataError)
+        kind = LedgerCorrupt if wrong else LedgerUnavailable
         raise kind(f"PostgreSQL: {message}") from None
 
 

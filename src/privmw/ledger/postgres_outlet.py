@@ -16,6 +16,9 @@ __all__ = ["PostgresOutlet"]
 
 _COLUMNS = ", ".join(FACET_COLUMNS)
 _FACET_ARRAYS = ", ".join(["%s::text[]"] * len(FACET_COLUMNS))
+_FIND_FACETS = f"""
+    SELECT id, {_COLUMNS} FROM facets
+    WHERE key IN (SELECT facet_key(ARRAY[{_COLUMNS}]) FROM unnest({_FACET_ARRAYS}) AS wanted ({_COLUMNS}))"""
 
 
 class PostgresOutlet:
@@ -31,7 +34,6 @@ class PostgresOutlet:
     def __init__(self, dsn: str) -> None:
         self._connection: Connection = connect(dsn)
         self._writers: dict[str, int] = {}
-        self._facets: dict[Facet, int] = {}
         try:
             if not is_ready(self._connection):
                 self._create()
@@ -77,7 +79,8 @@ class PostgresOutlet:
 
         Raises:
             LedgerUnavailable: Nothing was added; try again.
-            LedgerCorrupt: Another header stands in the place of one of these: the chain forked.
+            LedgerCorrupt: Another header stands in the place of one of these: the chain forked. Or the database can not
+                hold one of them.
         """
         number = self._writers[writer_id]
         members = [parse(header.header) for header in headers]
@@ -87,7 +90,7 @@ class PostgresOutlet:
             known = self._known(facets)
             statement = """
                 INSERT INTO headers (writer, epoch, seq, time, facet, intent, hash, header)
-                SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::bytea[], %s::bytea[], %s::bytea[])
+                SELECT %s, * FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %b::bytea[], %b::bytea[], %b::bytea[])
                 ON CONFLICT DO NOTHING RETURNING seq"""
             intents = [
                 None if (intent := header.get("intent_id")) is None else intent_key(intent) for header in members
@@ -125,17 +128,11 @@ class PostgresOutlet:
             ) from None
 
     def _known(self, facets: Sequence[Facet]) -> dict[Facet, int]:
-        fresh = sorted({facet for facet in facets if facet not in self._facets})
-        if fresh:
-            arrays = [list(column) for column in zip(*fresh, strict=True)]
-            insert = f"INSERT INTO facets ({_COLUMNS}) SELECT * FROM unnest({_FACET_ARRAYS}) ON CONFLICT DO NOTHING"
-            rows(self._connection, insert, arrays)
-            wanted = f"SELECT * FROM unnest({_FACET_ARRAYS})"
-            select = f"SELECT id, {_COLUMNS} FROM facets WHERE ({_COLUMNS}) IN ({wanted})"
-            # Only kept once committed facets are seen: a rolled-back id must not be reused.
-            found = {Facet(*columns): number for number, *columns in rows(self._connection, select, arrays)}
-            return {**self._facets, **found}
-        return self._facets
+        """Numbers of facets; not kept for the next batch, because the transaction that adds them may be rolled back."""
+        arrays = [list(column) for column in zip(*sorted(set(facets)), strict=True)]
+        insert = f"INSERT INTO facets ({_COLUMNS}) SELECT * FROM unnest({_FACET_ARRAYS}) ON CONFLICT DO NOTHING"
+        rows(self._connection, insert, arrays)
+        return {Facet(*columns): number for number, *columns in rows(self._connection, _FIND_FACETS, arrays)}
 
     def _compare(self, number: int, headers: Sequence[StoredHeader]) -> None:
         if not headers:
@@ -158,7 +155,7 @@ class PostgresOutlet:
             rows(self._connection, "SELECT ensure_partition(%s, %s)", (name, month))
         statement = """
             INSERT INTO payloads (writer, seq, class, month, salt, data, purge_after, subject_ref)
-            SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+            SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::date[], %b::bytea[], %b::bytea[], %s::text[], %s::text[])
             ON CONFLICT DO NOTHING"""
         columns: list[object] = [number, [payload.seq for payload in payloads], classes, months]
         columns += [[payload.salt for payload in payloads], [payload.data for payload in payloads]]

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 from privmw.ledger.canonical import parse
-from privmw.ledger.facets import matching_facets
 from privmw.ledger.postgres import Connection, connect, is_ready, rows, transaction
+from privmw.ledger.postgres_find import HEADER, find
 from privmw.ledger.reader import Criteria, Erasure, StoredCheckpoint, StoredHeader, StoredPayload
 from privmw.ledger.schema import FACET_COLUMNS, Facet, columns_of, facet_of, intent_key
 
 __all__ = ["PostgresChain", "PostgresStore"]
 
-_HEADER: Final = "h.seq, h.epoch, h.time, h.hash, h.header"
 _PAYLOAD: Final = "seq, salt, data, nullif(class, ''), purge_after, subject_ref"
 _PAGE: Final = 1_000
 _LAST: Final = 2**62
@@ -92,38 +91,8 @@ class PostgresChain:
     def find(
         self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[StoredHeader]:
-        """Records that match, ordered by time; one index range per facet and page."""
-        chosen = matching_facets(self.facets(), criteria)
-        order = "DESC" if newest_first else "ASC"
-        since = criteria.since_ms if criteria.since_ms is not None else -_LAST
-        until = criteria.until_ms if criteria.until_ms is not None else _LAST
-        beyond = "<" if newest_first else ">"
-        mark = (until, 0) if newest_first else (since, -1)
-        tail = (
-            f"h.time >= %s AND h.time < %s AND (h.time, h.seq) {beyond} (%s, %s) ORDER BY h.time {order}, h.seq {order}"
-        )
-        left = limit if limit is not None else _LAST
-        while left > 0:
-            size = min(left, _PAGE)
-            span = (since, until, *mark, size)
-            if criteria.subject_ref is not None:
-                some = "" if chosen is None else "AND h.facet = ANY(%s)"
-                who = "JOIN payloads p USING (writer, seq) WHERE h.writer = %s AND p.subject_ref = %s"
-                clauses = f"{who} {some} AND {tail} LIMIT %s"
-                chosen_values = () if chosen is None else (chosen,)
-                page = list(self._headers(clauses, (self._number, criteria.subject_ref, *chosen_values, *span)))
-            elif chosen is None:
-                page = list(self._headers(f"WHERE h.writer = %s AND {tail} LIMIT %s", (self._number, *span)))
-            else:
-                inner = f"SELECT h.* FROM headers h WHERE h.writer = %s AND h.facet = wanted.facet AND {tail} LIMIT %s"
-                source = f"unnest(%s::int[]) AS wanted (facet), LATERAL ({inner}) AS h"
-                statement = f"SELECT {_HEADER} FROM {source} ORDER BY h.time {order}, h.seq {order} LIMIT %s"
-                page = list(map(StoredHeader._make, self._rows(statement, (chosen, self._number, *span, size))))
-            yield from page
-            left -= len(page)
-            if len(page) < size:
-                return
-            mark = (page[-1].time_ms, page[-1].seq)
+        """Records that match, ordered by time."""
+        return find(self._rows, self._number, criteria, newest_first=newest_first, limit=limit)
 
     def outcomes(self, intent_ids: Sequence[str]) -> Iterator[StoredHeader]:
         """Records whose ``intent_id`` is one of these."""
@@ -171,6 +140,12 @@ class PostgresChain:
         )[0][0]
         return number
 
+    def prunable_until_ms(self) -> int | None:
+        """The owner's bound: headers after this time are younger than ``limits.minimum_header_age``."""
+        statement = "SELECT floor(extract(epoch FROM now() - minimum_header_age) * 1000)::bigint FROM limits"
+        bound: int = self._rows(statement)[0][0]
+        return bound
+
     def close(self) -> None:
         """Close its connection, if it has one of its own."""
         if self._owned:
@@ -182,7 +157,7 @@ class PostgresChain:
             yield number, Facet(*facet)
 
     def _headers(self, clauses: str, values: Sequence[Any]) -> Iterator[StoredHeader]:
-        return map(StoredHeader._make, self._rows(f"SELECT {_HEADER} FROM headers h {clauses}", values))
+        return map(StoredHeader._make, self._rows(f"SELECT {HEADER} FROM headers h {clauses}", values))
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return rows(self._connection, statement, values)
@@ -219,21 +194,25 @@ class PostgresStore:
         """Every chain, oldest first."""
         return list(self._chains.values())
 
+    def copies(self) -> list[PostgresChain]:
+        """Nothing: a writer is there once."""
+        return []
+
     def unreadable(self) -> list[tuple[str, str]]:
         """Nothing: a database is readable or it is not."""
         return []
 
-    def open_purgeable(self, writer_id: str) -> PostgresChain:
-        """Open one chain to purge it; needs the role ``privmw_purger``.
+    def open_purgeable(self, name: str) -> PostgresChain:
+        """Open one chain to purge it, by the id of its writer; needs the role ``privmw_purger``.
 
         Raises:
             LedgerCorrupt: There is no such chain.
             LedgerUnavailable: The server does not answer.
         """
-        number = self._numbers.get(writer_id)
+        number = self._numbers.get(name)
         if number is None:
             raise LedgerCorrupt("there is no such writer in this ledger")
-        return PostgresChain(connect(self._dsn), number, writer_id, owned=True)
+        return PostgresChain(connect(self._dsn), number, name, owned=True)
 
     def close(self) -> None:
         """Close the connection."""

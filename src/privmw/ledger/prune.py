@@ -52,13 +52,17 @@ class Pruner:
     """Prunes the chains of one ledger in one run.
 
     Args:
-        chains: All of them, because a purge record in one may explain a hole in another.
+        chains: All of them, copies too, because a purge record in one may explain a hole in another.
         schedule: When headers are due.
         sink: Where the records go that say what was dropped.
         clock: Source of their times.
         today: The date in the controller's time zone.
         timeout: Seconds to wait for each of them.
-        publish: Called between such a record and the dropping; see :func:`privmw.ledger.purge.purge`.
+        publish: Called with such a record before the dropping; see :func:`privmw.ledger.purge.purge`.
+        complete: Whether ``chains`` are all that there are; a purge record may explain a hole in one that is not read.
+
+    Attributes:
+        bounded: Writers whose headers are due, and kept by a bound of the store's own.
     """
 
     def __init__(
@@ -70,7 +74,8 @@ class Pruner:
         clock: Clock,
         today: date,
         timeout: float,
-        publish: Callable[[], object] | None = None,
+        publish: Callable[[Sequence[TransferRecord]], object] | None = None,
+        complete: bool = True,
     ) -> None:
         self._schedule = schedule
         self._sink = sink
@@ -78,7 +83,16 @@ class Pruner:
         self._today = today
         self._timeout = timeout
         self._publish = publish
-        self._minimum = {chain.writer_id: _minimum_index(chain) for chain in chains}
+        self._complete = complete
+        self.bounded: list[str] = []
+        self._minimum: dict[str, int] = {}
+        self._copied: set[str] = set()
+        for chain in chains:
+            minimum = _minimum_index(chain)
+            if chain.writer_id in self._minimum:
+                self._copied.add(chain.writer_id)
+                minimum = min(minimum, self._minimum[chain.writer_id])
+            self._minimum[chain.writer_id] = minimum
 
     def look(self, chain: ReadableChain, holds: Sequence[Hold]) -> list[PrunedHeaders]:
         """What would be dropped, payloads that are due being taken as gone already."""
@@ -109,9 +123,10 @@ class Pruner:
         record = TransferRecord(kind=RecordKind.PURGE, record_id=new_record_id(now), time_ms=now, details=details)
         self._sink.submit(record, Durability.BEFORE_SEND).wait(self._timeout)
         if self._publish is not None:
-            self._publish()
+            self._publish([record])
         chain.prune(tree.size, tree.nodes())
-        self._minimum[chain.writer_id] = tree.size
+        if chain.writer_id not in self._copied:
+            self._minimum[chain.writer_id] = tree.size
         return [summary]
 
     def _summary(self, chain: ReadableChain, tree: CompactRange) -> PrunedHeaders:
@@ -119,14 +134,14 @@ class Pruner:
             writer_id=chain.writer_id,
             clause=self._schedule.header.clause,
             period=self._schedule.header.text,
-            count=tree.size - self._minimum.get(chain.writer_id, 0),
+            count=tree.size - _minimum_index(chain),
             below=tree.size,
         )
 
     def _prefix(self, chain: ReadableChain, holds: Sequence[Hold], *, payloads_count: bool) -> CompactRange | None:
         """The tree over everything that may go, ``None`` when nothing new may."""
         nodes = list(chain.subtrees())
-        start = self._minimum.get(chain.writer_id, 0)
+        start = _minimum_index(chain)
         head = chain.head()
         try:
             tree = CompactRange.from_nodes(start, nodes)
@@ -134,6 +149,7 @@ class Pruner:
             return None
         if head is None or any(not hold.subject_refs and chain.writer_id in hold.writers for hold in holds):
             return None
+        bound = chain.prunable_until_ms()
         payload = next(iter(chain.payloads()), None) if payloads_count else None
         stop = min(head.seq, head.seq if payload is None else payload.seq)
         while tree.size < stop:
@@ -141,7 +157,11 @@ class Pruner:
             if not block:
                 break
             for row in block:
-                if row.seq != tree.size or not self._may_go(row.hash, row.header, chain.writer_id, holds):
+                may_go = row.seq == tree.size and self._may_go(row.hash, row.header, chain.writer_id, holds)
+                if may_go and bound is not None and row.time_ms > bound:
+                    self.bounded.append(chain.writer_id)
+                    may_go = False
+                if not may_go:
                     return tree if tree.size > start else None
                 tree.append(row.hash)
         return tree if tree.size > start else None
@@ -153,20 +173,26 @@ class Pruner:
             members = parse(header)
         except LedgerError:
             return False
-        time_ms = int(members.get("time", 0))
+        time_ms = members.get("time")
+        if not isinstance(time_ms, int) or (members.get("kind") == "purge" and not self._complete):
+            return False
         if self._schedule.header_due(time_ms) >= self._today:
             return False
         retention_class = str(members.get("retention_class") or "")
         if any(not hold.subject_refs and hold.keeps(writer_id, time_ms, retention_class, None) for hold in holds):
             return False
         claim = read_claim(members)
-        if claim is None or claim.writer not in self._minimum:
+        if claim is None or claim.terms.writer not in self._minimum:
             return True
-        minimum = self._minimum[claim.writer]
+        minimum = self._minimum[claim.terms.writer]
         if isinstance(claim, PayloadClaim):
             return not claim.runs or claim.runs[-1][1] < minimum
         return claim.below < minimum
 
 
 def _minimum_index(chain: ReadableChain) -> int:
-    return sum(1 << level for level, _, _ in chain.subtrees() if 0 <= level < 53)
+    """First ``seq`` that is left; -1 where that can not be told, which is below everything that a record may explain."""
+    try:
+        return sum(1 << level for level, _, _ in chain.subtrees() if 0 <= level < 53)
+    except LedgerError:
+        return -1

@@ -11,49 +11,20 @@ delete in another writer's file only needs SQLite's lock, for a batch of payload
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
-from typing import Any
+from functools import partial
 
-from privmw.errors import LedgerError
-from privmw.ledger.canonical import parse
+from privmw.errors import LedgerError, LedgerUnavailable
+from privmw.ledger.due import Due, PurgedPayloads, look_for_due
 from privmw.ledger.holds import Hold
 from privmw.ledger.prune import PrunedHeaders, Pruner
-from privmw.ledger.reader import PurgeableChain, ReadableChain, Store, StoredHeader, StoredPayload
-from privmw.ledger.retention import Rule, Schedule
-from privmw.types import Clock, Durability, RecordKind, TransferRecord, TransferSink, new_record_id
+from privmw.ledger.reader import Criteria, PurgeableChain, ReadableChain, Store
+from privmw.ledger.retention import Schedule, earliest
+from privmw.types import Clock, RecordKind, TransferRecord, TransferSink
 
 __all__ = ["PurgeReport", "PurgedPayloads", "purge"]
-
-BLOCK = 2048
-BATCH = 500
-RUNS_PER_RECORD = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurgedPayloads:
-    """Payloads of one class and one writer that were removed, or would be.
-
-    Attributes:
-        writer_id: Whose.
-        retention_class: Key of the class, ``""`` for none.
-        clause: Clause of the policy that says so, ``None`` where privmw's default applies.
-        period: The period, ISO 8601.
-        count: How many.
-        first: ``seq`` of the first.
-        last: ``seq`` of the last.
-    """
-
-    writer_id: str
-    retention_class: str
-    clause: str | None
-    period: str
-    count: int
-    first: int
-    last: int
 
 
 @dataclass(slots=True)
@@ -67,7 +38,8 @@ class PurgeReport:
         headers: Headers pruned.
         held: Payloads that are due but under a legal hold.
         next_due: When the next payload is due, ``None`` when none is left.
-        obstacles: Writer and reason where deleted bytes may still be in the files, or a chain could not be purged.
+        obstacles: Writer or file and reason where deleted bytes may still be in the files, where a chain could not be
+            read or purged, and where payloads stay because nobody knows the period of their class.
     """
 
     today: date
@@ -96,7 +68,7 @@ def purge(
     publish: Callable[[], object] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PurgeReport:
-    """Remove what is due from a whole ledger.
+    """Remove what is due from a whole ledger; what one chain puts in the way keeps no other from its purge.
 
     Args:
         store: The ledger.
@@ -107,7 +79,8 @@ def purge(
         dry_run: Only look.
         timeout: Seconds to wait for each record, and for readers that stand in the way of erasing.
         publish: Called between a purge record and the deletion that it names, where ``sink`` does not write into
-            ``store`` itself: ships the record there, so that the store never has a hole before its explanation.
+            ``store`` itself: ships the record there, so that the store never has a hole before its explanation. That it
+            arrived is looked up.
         progress: Told the number of records looked at, block by block.
 
     Returns:
@@ -117,185 +90,109 @@ def purge(
         LedgerUnavailable: A purge record could not be made durable; nothing that it names was deleted.
     """
     report = PurgeReport(schedule.today(clock), dry_run)
-    chains = store.chains()
-    pruner = Pruner(chains, schedule, sink, clock=clock, today=report.today, timeout=timeout, publish=publish)
+    report.obstacles += store.unreadable()
+    chains, copies = store.chains(), store.copies()
+    confirm = None if publish is None else partial(_publish, store, publish)
+    pruner = Pruner(
+        [*chains, *copies],
+        schedule,
+        sink,
+        clock=clock,
+        today=report.today,
+        timeout=timeout,
+        publish=confirm,
+        complete=report.complete,
+    )
+    run = _Run(store, schedule, sink, clock, holds, timeout, confirm, progress, report)
     for chain in chains:
-        plans = _Planner(chain, schedule, holds, report).plans(progress)
-        if dry_run:
-            report.headers.extend(pruner.look(chain, holds))
-            continue
-        for plan in plans:
-            plan.record(sink, clock, report.today, timeout)
-        if plans and publish is not None:
-            publish()
-        try:
-            target = store.open_purgeable(chain.writer_id)
-        except LedgerError as error:
-            report.obstacles.append((chain.writer_id, str(error)))
-            continue
-        try:
-            for plan in plans:
-                _delete(target, plan)
-            report.headers.extend(pruner.prune(target, holds))
-            erasure = target.erase(timeout=timeout)
-            if not erasure.complete:
-                report.obstacles.append((chain.writer_id, erasure.obstacle or "deleted bytes may still be there"))
-        except LedgerError as error:
-            report.obstacles.append((chain.writer_id, str(error)))
-        finally:
-            target.close()
+        run.purge(chain, pruner)
+    bounded = "headers are due, and younger than the database lets go (minimum_header_age in privmw_ledger.limits)"
+    report.obstacles += [(writer, bounded) for writer in pruner.bounded]
+    for copy in copies:  # its payloads go; what becomes of the file is for whoever put it there to say
+        run.purge(copy, None)
     return report
 
 
-class _Plan:
-    """Payloads of one class to be removed: runs of ``seq``, their number, and the digest of their record ids."""
+@dataclass(slots=True)
+class _Run:
+    """One run over a ledger; the fields are the arguments of :func:`purge`."""
 
-    def __init__(self, writer_id: str, retention_class: str, rule: Rule) -> None:
-        self.writer_id = writer_id
-        self.retention_class = retention_class
-        self.rule = rule
-        self.runs: list[list[int]] = []
-        self.count = 0
-        self._digest = hashlib.sha256()
-        self._running = False
+    store: Store
+    schedule: Schedule
+    sink: TransferSink
+    clock: Clock
+    holds: Sequence[Hold]
+    timeout: float
+    publish: Callable[[Sequence[TransferRecord]], object] | None
+    progress: Callable[[int], None] | None
+    report: PurgeReport
+    recorded: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def take(self, seq: int, record_id: str) -> None:
-        """The next record of the class is to be removed."""
-        if self._running:
-            self.runs[-1][1] = seq
-        else:
-            self.runs.append([seq, seq])
-            self._running = True
-        self.count += 1
-        self._digest.update(record_id.encode("utf-8", "surrogatepass") + b"\n")
-
-    def leave(self) -> None:
-        """The next record of the class stays, or is gone already."""
-        self._running = False
-
-    @property
-    def full(self) -> bool:
-        """Whether the next run should go into another record."""
-        return not self._running and len(self.runs) >= RUNS_PER_RECORD
-
-    def summary(self) -> PurgedPayloads:
-        """For the report."""
-        return PurgedPayloads(
-            writer_id=self.writer_id,
-            retention_class=self.retention_class,
-            clause=self.rule.clause,
-            period=self.rule.text,
-            count=self.count,
-            first=self.runs[0][0],
-            last=self.runs[-1][1],
-        )
-
-    def record(self, sink: TransferSink, clock: Clock, today: date, timeout: float) -> None:
-        """Put on record, durably, what will be removed."""
-        now = clock.time_ms()
-        details: dict[str, Any] = {
-            "action": "payload",
-            "writer": self.writer_id,
-            "class": self.retention_class,
-            "period": self.rule.text,
-            "today": today.isoformat(),
-            "runs": self.runs,
-            "count": self.count,
-            "ids_sha256": self._digest.hexdigest(),
-        }
-        if self.rule.clause is not None:
-            details["clause"] = self.rule.clause
-        record = TransferRecord(kind=RecordKind.PURGE, record_id=new_record_id(now), time_ms=now, details=details)
-        sink.submit(record, Durability.BEFORE_SEND).wait(timeout)
-
-
-class _Planner:
-    """Finds what is due in one chain."""
-
-    def __init__(self, chain: ReadableChain, schedule: Schedule, holds: Sequence[Hold], report: PurgeReport) -> None:
-        self._chain = chain
-        self._schedule = schedule
-        self._holds = holds
-        self._report = report
-        self._open: dict[str, _Plan] = {}
-        self._plans: list[_Plan] = []
-
-    def plans(self, progress: Callable[[int], None] | None) -> list[_Plan]:
-        """All plans for the chain; they are added to the report as well."""
-        for header, payload in _with_payloads(self._chain, progress):
+    def purge(self, chain: ReadableChain, pruner: Pruner | None) -> None:
+        """Purge one chain."""
+        try:
+            due = look_for_due(chain, self.schedule, self.holds, self.report.today, self.progress)
+            if self.report.dry_run and pruner is not None:
+                self.report.headers.extend(pruner.look(chain, self.holds))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with this file, the others are to be purged
+            self._obstacle(chain, error)
+            return
+        self._tell(chain, due)
+        if self.report.dry_run:
+            return
+        self._record(due)
+        try:
+            target = self.store.open_purgeable(chain.name)
             try:
-                members = parse(header.header)
-            except LedgerError:
-                continue  # no date can be read from it; verify reports it
-            if "payload_commit" in members:
-                self._judge(header, payload, members)
-        made = [plan for plan in self._plans if plan.count]
-        self._report.payloads.extend(plan.summary() for plan in made)
-        return made
+                self._remove(target, due, pruner)
+            finally:
+                target.close()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._obstacle(chain, error)
 
-    def _judge(self, header: StoredHeader, payload: StoredPayload | None, members: dict[str, Any]) -> None:
-        retention_class = str(members.get("retention_class") or "")
-        plan = self._open.get(retention_class)
-        if payload is None:
-            if plan is not None:
-                plan.leave()
-            return
-        time_ms = int(members.get("time", header.time_ms))
-        due = self._schedule.payload_due(time_ms, retention_class, members.get("purge_after"))
-        if due >= self._report.today:
-            self._report.next_due = due if self._report.next_due is None else min(due, self._report.next_due)
-            stays = True
-        else:
-            stays = any(
-                hold.keeps(self._chain.writer_id, time_ms, retention_class, payload.subject_ref) for hold in self._holds
-            )
-            self._report.held += stays
-        if stays:
-            if plan is not None:
-                plan.leave()
-            return
-        if plan is None or plan.full:
-            plan = self._open[retention_class] = _Plan(
-                self._chain.writer_id, retention_class, self._schedule.rule_for(retention_class)
-            )
-            self._plans.append(plan)
-        plan.take(header.seq, str(members.get("record_id")))
+    def _tell(self, chain: ReadableChain, due: Due) -> None:
+        report = self.report
+        report.payloads.extend(plan.summary() for plan in due.plans)
+        report.held += due.held
+        report.next_due = earliest(report.next_due, due.next_due)
+        for retention_class, count in sorted(due.unknown.items()):
+            problem = f"{count:,} payloads of the class {retention_class!r} are kept: no [retention.{retention_class}]"
+            report.obstacles.append((chain.writer_id, f"{problem} in these settings says for how long"))
 
+    def _record(self, due: Due) -> None:
+        """Put on record what will be removed, where it is not yet."""
+        fresh = [plan for plan in due.plans if plan.identity not in self.recorded]
+        records = [plan.record(self.sink, self.clock, self.report.today, self.timeout) for plan in fresh]
+        self.recorded.update(plan.identity for plan in fresh)
+        if records and self.publish is not None:
+            self.publish(records)
 
-def _with_payloads(
-    chain: ReadableChain, progress: Callable[[int], None] | None
-) -> Iterator[tuple[StoredHeader, StoredPayload | None]]:
-    """Headers with their payloads, block by block, from the first payload that is left."""
-    first = next(iter(chain.payloads()), None)
-    start = None if first is None else first.seq
-    while start is not None:
-        block = list(islice(chain.headers(start), BLOCK))
-        if not block:
-            return
-        payloads = {row.seq: row for row in chain.payloads(block[0].seq, block[-1].seq + 1)}
-        for header in block:
-            yield header, payloads.get(header.seq)
-        if progress is not None:
-            progress(len(block))
-        start = block[-1].seq + 1
+    def _remove(self, target: PurgeableChain, due: Due, pruner: Pruner | None) -> None:
+        for plan in due.plans:
+            plan.delete(target)
+        if pruner is not None:
+            self.report.headers.extend(pruner.prune(target, self.holds))
+        erasure = target.erase(timeout=self.timeout)
+        if not erasure.complete:
+            obstacle = erasure.obstacle or "deleted bytes may still be there"
+            self.report.obstacles.append((target.writer_id, obstacle))
+
+    def _obstacle(self, chain: ReadableChain, error: Exception) -> None:
+        problem = str(error) if isinstance(error, LedgerError) else f"it can not be purged ({type(error).__name__})"
+        self.report.obstacles.append((chain.writer_id, problem))
 
 
-def _delete(chain: PurgeableChain, plan: _Plan) -> None:
-    for first, last in plan.runs:
-        rows = (
-            row.seq for row in chain.payloads(first, last + 1) if (row.retention_class or "") == plan.retention_class
+def _publish(store: Store, publish: Callable[[], object], records: Sequence[TransferRecord]) -> None:
+    """Ship purge records to the store, and see that they are there.
+
+    Raises:
+        LedgerUnavailable: They are not.
+    """
+    publish()
+    store.refresh()
+    wanted = Criteria(kinds=frozenset({RecordKind.PURGE}), since_ms=min(record.time_ms for record in records))
+    there = [row.header for chain in store.chains() for row in chain.find(wanted)]
+    if not all(any(record.record_id.encode() in header for header in there) for record in records):
+        raise LedgerUnavailable(
+            "the purge record did not reach the database, so nothing that it names was deleted there"
         )
-        due = list(rows) if last - first < BATCH else None
-        if due is not None:
-            if due:
-                chain.delete_payloads(due)
-            continue
-        start = first
-        while start <= last:  # a statement per batch, so that no long read stands in the way of erasing
-            block = list(islice(chain.payloads(start, last + 1), BATCH))
-            if not block:
-                break
-            seqs = [row.seq for row in block if (row.retention_class or "") == plan.retention_class]
-            if seqs:
-                chain.delete_payloads(seqs)
-            start = block[-1].seq + 1

@@ -113,7 +113,8 @@ class Ledger:
     @property
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of each part that could not be read; what it held is missing from every answer."""
-        return self._store.unreadable()
+        copies = [(copy.name, f"{copy.name} is a second file of the same writer") for copy in self._store.copies()]
+        return [*self._store.unreadable(), *copies]
 
     def known(self) -> dict[str, frozenset[str]]:
         """What can be asked for: every recipient, country, purpose and category that occurs in a record."""
@@ -135,9 +136,7 @@ class Ledger:
         """
         wanted = criteria if criteria is not None else Criteria()
         ranges = [_located(chain, chain.find(wanted, newest_first=newest_first, limit=limit)) for chain in self._chains]
-        ordered = merge(*ranges, key=_by_time, reverse=newest_first)
-        for batch in _batches(islice(ordered, limit)):
-            yield from _entries(batch)
+        yield from _read(merge(*ranges, key=_by_time, reverse=newest_first), limit)
 
     def transfers(
         self, criteria: Criteria | None = None, *, newest_first: bool = False, limit: int | None = None
@@ -150,25 +149,37 @@ class Ledger:
             LedgerCorrupt: A record cannot be read.
         """
         wanted = _transfers_only(criteria)
-        found = (entry for entry in self.entries(wanted, newest_first=newest_first) if entry.record.intent_id is None)
+        ranges = [_located(chain, chain.find(wanted, newest_first=newest_first)) for chain in self._chains]
+        entries = _read(merge(*ranges, key=_by_time, reverse=newest_first), None, ahead=limit)
+        found = (entry for entry in entries if entry.record.intent_id is None)
         for batch in _batches(islice(found, limit)):
             outcomes = self._outcomes(batch)
             yield from (Transfer(entry, outcomes.get(entry.record.record_id)) for entry in batch)
 
-    def follow(self, criteria: Criteria | None = None, *, interval: float = 0.5) -> Iterator[Transfer]:
-        """Yield matching transfers and refusals as they become durable, without end and without their outcomes.
+    def follow(
+        self, criteria: Criteria | None = None, *, interval: float = 0.5, limit: int | None = None
+    ) -> Iterator[Transfer]:
+        """Yield matching transfers and refusals as they become durable, without their outcomes.
+
+        It ends when ``until_ms`` is over, and goes on for ever without it.
 
         Args:
             criteria: What is asked for; ``since_ms`` asks for older records first.
             interval: Seconds between two looks.
+            limit: Begin with so many older records, the latest.
         """
         wanted = _transfers_only(criteria)
         seen = {chain.writer_id: head.seq for chain in self._chains if (head := chain.head()) is not None}
-        if wanted.since_ms is not None:
-            for entry in self.entries(wanted):
-                if entry.seq <= seen.get(entry.writer_id, -1) and entry.record.intent_id is None:
-                    yield Transfer(entry)
-        while True:
+        if wanted.since_ms is not None or limit is not None:
+            older = (
+                entry
+                for entry in self.entries(wanted, newest_first=limit is not None)
+                if entry.seq <= seen.get(entry.writer_id, -1) and entry.record.intent_id is None
+            )
+            yield from map(Transfer, older if limit is None else reversed(list(islice(older, limit))))
+        over = False
+        while not over:
+            over = wanted.until_ms is not None and time.time_ns() // 1_000_000 >= wanted.until_ms
             for chain in self._chains:
                 fresh = list(chain.headers(seen.get(chain.writer_id, -1) + 1))
                 yield from (
@@ -176,9 +187,10 @@ class Ledger:
                 )
                 if fresh:
                     seen[chain.writer_id] = fresh[-1].seq
-            time.sleep(interval)
-            self._store.refresh()
-            self._chains = self._store.chains()
+            if not over:
+                time.sleep(interval)
+                self._store.refresh()
+                self._chains = self._store.chains()
 
     def close(self) -> None:
         """Release the store."""
@@ -232,10 +244,20 @@ def _by_time(item: tuple[ReadableChain, StoredHeader]) -> int:
     return item[1].time_ms
 
 
-def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+def _batches(items: Iterable[_T], first: int | None = None) -> Iterator[list[_T]]:
     source = iter(items)
-    while batch := list(islice(source, _BATCH)):
+    size = _BATCH if first is None else min(first, _BATCH)
+    while batch := list(islice(source, size)):
         yield batch
+        size = _BATCH
+
+
+def _read(
+    rows: Iterable[tuple[ReadableChain, StoredHeader]], limit: int | None, ahead: int | None = None
+) -> Iterator[Entry]:
+    """Records of rows with their payloads; at first no more of them than somebody will look at."""
+    for batch in _batches(islice(rows, limit), ahead):
+        yield from _entries(batch)
 
 
 def _entries(rows: Sequence[tuple[ReadableChain, StoredHeader]]) -> Iterator[Entry]:

@@ -158,6 +158,9 @@ class ReadableChain(Protocol):
     def payloads_of(self, seqs: Sequence[int]) -> Iterator[StoredPayload]:
         """Payloads of these records that are still there."""
 
+    def prunable_until_ms(self) -> int | None:
+        """Headers after this time may not be pruned, whatever the schedule says; ``None`` where the store sets no bound."""
+
     def close(self) -> None:
         """Release it."""
 
@@ -184,14 +187,20 @@ class Store(Protocol):
     def chains(self) -> Sequence[ReadableChain]:
         """Every readable chain, oldest first."""
 
+    def copies(self) -> Sequence[ReadableChain]:
+        """Further files of writers that :meth:`chains` has one of; they are purged, and answer no question."""
+
     def refresh(self) -> None:
         """Take up writers that have come since the store was opened."""
 
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of what should be a chain and cannot be read as one."""
 
-    def open_purgeable(self, writer_id: str) -> PurgeableChain:
+    def open_purgeable(self, name: str) -> PurgeableChain:
         """Open one chain to purge it.
+
+        Args:
+            name: The chain's name, or the id of its writer.
 
         Raises:
             LedgerUnavailable: It cannot be written.

@@ -112,13 +112,45 @@ MEMBERS: Final[Mapping[str, str]] = {**_SCALARS, **{name: name for name in (*_EN
 WRITER_MEMBERS: Final = ("schema", "writer_id", "epoch", "seq", "prev_hash", "payload_commit", "clock_back_ms")
 """Members that the writer adds."""
 
-_READ: Final[dict[str, tuple[str, Callable[[Any], Any] | None]]] = {
-    **{member: (name, None) for name, member in _SCALARS.items()},
+FIRST_MS: Final = -62_135_596_800_000
+LAST_MS: Final = 253_402_300_799_999
+"""First millisecond of the year 1 and last one of the year 9999: no calendar here goes further."""
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        raise TypeError("a member holds several values instead of one")
+    return value
+
+
+def _time(value: Any) -> int:
+    if type(value) is not int or not FIRST_MS <= value <= LAST_MS:
+        raise ValueError("the time is none")
+    return value
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError("a member is no list of words")
+    return tuple(value)
+
+
+def _map(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("a member is no map")
+    return value
+
+
+_READ: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    **{member: (name, _scalar) for name, member in _SCALARS.items()},
+    "time": ("time_ms", _time),
     **{name: (name, {item.value: item for item in words}.__getitem__) for name, words in _ENUMS.items()},
-    **{name: (name, tuple) for name in _LISTS},
-    **{name: (name, None) for name in _MAPS},
+    **{name: (name, _words) for name in _LISTS},
+    **{name: (name, _map) for name in _MAPS},
 }
 """Member of the header → attribute, and what makes its value from what JSON holds."""
+
+_REQUIRED: Final = {"kind", "record_id", "time_ms"}
 
 _PAYLOAD: Final = ("subject_ref", "consent_record_ref", "tenant_ref", "request_id", "trace_id", "route")
 
@@ -180,15 +212,18 @@ def record_from(header: Mapping[str, Any], payload: Mapping[str, Any] | None = N
 
     Raises:
         KeyError: An enumerated member holds a word that this version does not know.
-        TypeError: ``kind``, ``record_id`` or ``time`` is absent.
+        TypeError: ``kind``, ``record_id`` or ``time`` is absent, or a member is not of the form that it has.
+        ValueError: The time is none.
     """
     fields: dict[str, Any] = {}
     for member, value in header.items():
         read = _READ.get(member)
         if read is not None:
             name, convert = read
-            fields[name] = value if convert is None else convert(value)
+            fields[name] = convert(value)
     if payload is not None:
-        known = {name: payload[name] for name in _PAYLOAD if name in payload}
-        fields["payload"] = SubjectPayload(**known, item_fields=tuple(payload.get("item_fields", ())))
-    return TransferRecord(**fields)
+        known = {name: _scalar(payload[name]) for name in _PAYLOAD if name in payload}
+        fields["payload"] = SubjectPayload(**known, item_fields=_words(payload.get("item_fields", [])))
+    if not fields.keys() >= _REQUIRED:
+        raise TypeError("kind, record_id or time is absent")
+    return TransferRecord.of(fields)

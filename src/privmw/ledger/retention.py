@@ -7,7 +7,6 @@ due on a day is kept through that day and removed from the first moment of the n
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -15,7 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from privmw.errors import ConfigurationError
-from privmw.settings.periods import Period, parse_period
+from privmw.settings.periods import add_period, parse_period
 from privmw.types import Clock
 
 __all__ = ["DEFAULT_HEADER", "DEFAULT_PAYLOAD", "RetentionClassLike", "Rule", "Schedule", "add_period", "zone_named"]
@@ -67,7 +66,7 @@ class Rule:
 
 
 DEFAULT_PAYLOAD = Rule("privmw_payload", "P3M")
-"""For payloads whose class the register does not know, or which has no number."""
+"""For payloads of no class, or of one for which the policy gives no number."""
 
 DEFAULT_HEADER = Rule("privmw_header", "P5Y")
 """For headers, which relate to nobody; five years is how long a policy's history must be shown (reports)."""
@@ -77,8 +76,8 @@ class Schedule:
     """When each payload and each header is due.
 
     Args:
-        rules: Rules by key of the retention class.
-        payload: Rule for payloads of any other class.
+        rules: Rules by key of the retention class; a class that is not among them is unknown, and so is its period.
+        payload: Rule for payloads of no class.
         header: Rule for headers.
         zone: Time zone of the controller, in which days begin and end.
     """
@@ -101,22 +100,24 @@ class Schedule:
         """Take the retention classes of a register.
 
         The class that covers ``transfer_record`` rules headers, the one that covers ``transfer_payload`` rules payloads
-        of no class.
+        of no class, and of classes without a period.
 
         Raises:
             ConfigurationError: A period is no ISO 8601 duration.
         """
         rules: dict[str, Rule] = {}
         payload, header = DEFAULT_PAYLOAD, DEFAULT_HEADER
+        vague: list[str] = []
         for item in classes:
             if item.period is None:
+                vague.append(item.key)
                 continue
             rule = rules[item.key] = Rule(item.key, item.period, item.clause)
             if "transfer_payload" in item.covers:
                 payload = rule
             if "transfer_record" in item.covers:
                 header = rule
-        return cls(rules, payload=payload, header=header, zone=zone)
+        return cls({**dict.fromkeys(vague, payload), **rules}, payload=payload, header=header, zone=zone)
 
     @property
     def digest(self) -> str:
@@ -130,34 +131,23 @@ class Schedule:
         """The date in the controller's time zone."""
         return _date_of(clock.time_ms(), self.zone)
 
-    def rule_for(self, retention_class: str | None) -> Rule:
-        """The rule for payloads of a class."""
-        return self._rules.get(retention_class or "", self.payload)
+    def rule_for(self, retention_class: str | None) -> Rule | None:
+        """The rule for payloads of a class, ``None`` for a class that nobody declared: five years may have been promised."""
+        return self._rules.get(retention_class) if retention_class else self.payload
 
-    def payload_due(self, time_ms: int, retention_class: str | None, purge_after: str | None) -> date:
-        """Last day on which a payload may be there: the earlier of what its record promised and the schedule's."""
-        due = add_period(_date_of(time_ms, self.zone), self.rule_for(retention_class).period)
-        promised = _read_date(purge_after)
-        return due if promised is None else min(due, promised)
+    def payload_due(self, time_ms: int, retention_class: str | None, purge_after: str | None) -> date | None:
+        """Last day on which a payload may be there: the earlier of what its record promised and the schedule's.
+
+        ``None`` where nobody declared the class.
+        """
+        rule = self.rule_for(retention_class)
+        if rule is None:
+            return None
+        return earliest(add_period(_date_of(time_ms, self.zone), rule.period), _read_date(purge_after))
 
     def header_due(self, time_ms: int) -> date:
         """Last day on which a header may be there."""
         return add_period(_date_of(time_ms, self.zone), self.header.period)
-
-
-def add_period(start: date, period: Period) -> date:
-    """Last day of a period that begins on ``start``; parts of days count as whole ones, P0D ends the day before."""
-    if period == (0, 0, 0):
-        return start - timedelta(days=1)
-    months = start.year * 12 + start.month - 1 + period.months
-    year, month = divmod(months, 12)
-    if year > date.max.year:
-        return date.max
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
-    try:
-        return date(year, month + 1, day) + timedelta(days=period.days + -(-period.seconds // 86_400))
-    except OverflowError:
-        return date.max
 
 
 def zone_named(name: str) -> tzinfo:
@@ -172,10 +162,15 @@ def zone_named(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ConfigurationError(
-            f"there is no time zone {name!r} here",
+            "there is no time zone of this name here",
             field="ledger.timezone",
             remedy="Use an IANA name such as Asia/Seoul",
         ) from None
+
+
+def earliest(*days: date | None) -> date | None:
+    """The earliest of the dates that are given, ``None`` without any."""
+    return min((day for day in days if day is not None), default=None)
 
 
 def _date_of(time_ms: int, zone: tzinfo) -> date:

@@ -21,11 +21,12 @@ the empty string, and ``categories`` are joined by single spaces in ascending or
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-__all__ = ["FACET_COLUMNS", "FORMAT", "TABLES", "Facet", "columns_of", "facet_of"]
+__all__ = ["FACET_COLUMNS", "FORMAT", "TABLES", "Facet", "columns_of", "facet_of", "meta_problem", "schema_problem"]
 
 FORMAT: Final = "privmw-ledger-1"
 
@@ -38,7 +39,7 @@ CREATE TABLE facets (
     UNIQUE (kind, decision, reason_code, recipient, country, purpose, categories)
 ) STRICT;
 CREATE TABLE headers (
-    seq INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY CHECK (seq >= 0),
     epoch INTEGER NOT NULL,
     time INTEGER NOT NULL,
     facet INTEGER NOT NULL REFERENCES facets (id),
@@ -50,7 +51,7 @@ CREATE INDEX headers_time ON headers (time, facet);
 CREATE INDEX headers_facet ON headers (facet, time);
 CREATE INDEX headers_intent ON headers (intent) WHERE intent IS NOT NULL;
 CREATE TABLE payloads (
-    seq INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY CHECK (seq >= 0),
     salt BLOB NOT NULL,
     data BLOB NOT NULL,
     retention_class TEXT,
@@ -66,6 +67,13 @@ CREATE TABLE subtrees (
 """
 
 FACET_COLUMNS: Final = ("kind", "decision", "reason_code", "recipient", "country", "purpose", "categories")
+
+
+_LATER_CHECK: Final = " CHECK (seq >= 0)"
+"""Files that were made before it had none."""
+
+_STATISTICS: Final = frozenset({"sqlite_stat1", "sqlite_stat4"})
+"""Tables that ``ANALYZE`` leaves behind, with numbers in them and nothing else."""
 
 
 class Facet(NamedTuple):
@@ -114,3 +122,46 @@ def intent_key(record_id: str) -> bytes:
         return uuid.UUID(record_id).bytes
     except ValueError:
         return record_id.encode()
+
+
+def schema_problem(objects: Iterable[tuple[str, str | None]]) -> str | None:
+    """What is wrong with the tables of a file, ``None`` where they are the ledger's own.
+
+    A trigger may undo what a writer was told is durable, or copy payloads to where no purge comes by; a view may show
+    other records than those that are stored.
+
+    Args:
+        objects: Name and statement of each table, index, view and trigger, as ``sqlite_schema`` lists them.
+    """
+    expected = {_name_of(statement): statement for statement in map(_plain, TABLES.split(";")) if statement}
+    for name, statement in objects:
+        if statement is None and name.startswith("sqlite_autoindex_"):
+            continue
+        if name in _STATISTICS:
+            continue
+        if name not in expected:
+            return f"there is something that is no part of a ledger file: {name}"
+        if statement is None or _plain(statement) != expected.pop(name):
+            return f"{name} is not what it is in a ledger file"
+    return f"{min(expected)} is missing" if expected else None
+
+
+def meta_problem(meta: Mapping[str, Any]) -> str | None:
+    """What is wrong with the rows of ``meta``, ``None`` where they fit one another."""
+    if set(meta) != {"format", "writer_id", "deployment", "host", "created"}:
+        return "meta has other rows than it should"
+    place, _, unique = str(meta["writer_id"]).rpartition("/")
+    if place != f"{meta['deployment']}/{meta['host']}":
+        return "deployment and host are not the writer's"
+    # The UUID is one of version 7: its first 48 bits are the time at which the file was made.
+    if not re.fullmatch(r"[0-9a-f]{32}", unique) or str(int(unique[:12], 16)) != meta["created"]:
+        return "the time at which the file was made is not the writer's"
+    return None
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split()).replace(_LATER_CHECK, "")
+
+
+def _name_of(statement: str) -> str:
+    return statement.split()[2]

@@ -47,6 +47,7 @@ class Session:
         self._epoch_opened = False
         self._failed = False
         self._pending: Sequence[Sealed] = ()
+        self._told: Sequence[Sealed] = ()
 
     @property
     def writer_id(self) -> str | None:
@@ -87,11 +88,17 @@ class Session:
         return landed
 
     def append(self, records: Sequence[Sealed]) -> None:
-        """Write a batch durably, all of it or nothing."""
+        """Write a batch durably, all of it or nothing.
+
+        The observers hear of a purge here already, before its receipt is settled: whoever waits for it deletes next, and by
+        then the record that accounts for it is signed.
+        """
         assert self._file is not None
         self._pending = records
         self._file.append(records)
         self._pending = ()
+        if any(record.members["kind"] == RecordKind.PURGE for record in records):
+            self.tell(records)
 
     def failed(self, error: Exception) -> None:
         """Take note that writing failed, and let go of a file that is broken."""
@@ -101,8 +108,9 @@ class Session:
             self._give_up(str(error))
 
     def tell(self, records: Sequence[Sealed]) -> None:
-        """Tell the observers of what became durable."""
-        if records:
+        """Tell the observers of what became durable, once."""
+        if records and records is not self._told:
+            self._told = records
             for observer in self._observers:
                 self._guarded(observer.committed, records)
 
@@ -117,9 +125,9 @@ class Session:
             return
         try:
             if self._epoch_opened and not self._failed:
+                self._closing()
                 self._write_own([_record(RecordKind.EPOCH_CLOSE, time_ms, {"lost": lost})])
-                for observer in self._observers:
-                    self._guarded(observer.closing)
+                self._closing()
         except (sqlite3.Error, OSError, LedgerError) as error:
             logger.warning("the ledger's epoch was not closed: %s", type(error).__name__)
         finally:
@@ -179,6 +187,10 @@ class Session:
             self.chain.rewind(mark)
             raise
         self.tell(sealed)
+
+    def _closing(self) -> None:
+        for observer in self._observers:
+            self._guarded(observer.closing)
 
     def _guarded(self, call: Any, *arguments: Any) -> None:
         try:

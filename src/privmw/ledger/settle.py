@@ -31,7 +31,8 @@ class Settled(NamedTuple):
         link: ``prev_hash`` of the first.
         digests: Their hashes, 32 bytes each.
         gaps: ``seq`` of records that say that others were lost.
-        payloads: ``[seq, record_id, retention class, gone]`` of those with a payload, where purges of them are claimed.
+        payloads: ``[seq, record_id, retention class, time, purge_after, gone]`` of those with a payload, where purges of
+            them are claimed.
     """
 
     start: int
@@ -78,7 +79,7 @@ def settle(
     sha256 = hashlib.sha256
     digests: list[bytes] = []
     gaps: list[int] = []
-    accounts: list[tuple[int, str, str, bool]] = []
+    accounts: list[tuple[int, str, str, int, str | None, bool]] = []
     link = previous = ""
     expected = start = rows[0].seq
     try:
@@ -103,8 +104,9 @@ def settle(
                 if not _is_accounted(payload, members, parse, errors, claimed=claimed):
                     return None
                 if claimed:
-                    retention_class = members.get("retention_class") or ""
-                    accounts.append((seq, members["record_id"], retention_class, payload is None))
+                    get = members.get
+                    terms = (get("retention_class") or "", members["time"], get("purge_after"))
+                    accounts.append((seq, members["record_id"], *terms, payload is None))
             expected = seq + 1
     except errors:
         return None

@@ -2,20 +2,24 @@
 
 Nothing is remembered locally: how far a chain was copied is asked of the database, so that a shipper may die anywhere.
 Every process may run one; a lock in the directory elects the one that works, and it copies the files of all processes,
-of dead ones too. A record is copied at least once and stored exactly once.
+of dead ones too. A record is copied at least once and stored exactly once. What is wrong with one file stands in no
+other's way.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from privmw.errors import LedgerCorrupt, LedgerError
+from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 from privmw.ledger import forks
 from privmw.ledger.chain import Head
 from privmw.ledger.files import FileLock, ledger_files
+from privmw.ledger.losses import describe
 from privmw.ledger.postgres_outlet import PostgresOutlet
 from privmw.ledger.reader import StoredHeader, StoredPayload
 from privmw.ledger.sqlite import SqliteChain
@@ -29,6 +33,10 @@ LAST_RETRY_SECONDS = 60.0
 FORK_SECONDS = 10.0
 
 
+class _Unreadable(Exception):
+    """A file can not be read now; its message is the ledger's own."""
+
+
 class Shipper:
     """A thread that copies.
 
@@ -37,18 +45,24 @@ class Shipper:
         dsn: ``postgresql://`` URI of an account with the role ``privmw_writer``.
         interval: Seconds between two looks at files that were copied whole.
         batch: Most records per transaction.
+        busy_timeout: Seconds to wait for another program's transaction in a file.
 
     Attributes:
         shipped: How many records this shipper added.
         problem: Why the latest attempt failed, ``None`` after one that did not.
-        forked: Files whose chain contradicts the database, with the reason; they are not copied further.
+        refused: Files that the database does not take, with the reason: their chain contradicts what it holds, or there is
+            something in them that it can not hold. They are not copied any further.
     """
 
-    def __init__(self, directory: Path, dsn: str, *, interval: float = 1.0, batch: int = 500) -> None:
+    def __init__(
+        self, directory: Path, dsn: str, *, interval: float = 1.0, batch: int = 500, busy_timeout: float = 5.0
+    ) -> None:
         self._directory = directory
         self._dsn = dsn
         self._interval = interval
         self._batch = batch
+        self._busy_timeout = busy_timeout
+        self._troubles: dict[str, str] = {}
         self._outlet: PostgresOutlet | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -57,7 +71,7 @@ class Shipper:
         self._held = False
         self.shipped = 0
         self.problem: str | None = None
-        self.forked: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
         forks.follow(self)
 
     def start(self) -> None:
@@ -92,20 +106,41 @@ class Shipper:
         try:
             outlet = self._outlet = self._outlet or PostgresOutlet(self._dsn)
             for path in ledger_files(self._directory):
-                if path.name not in self.forked:
+                if path.name not in self.refused:
                     added += self._ship_file(outlet, path)
-        except LedgerError:
+        except BaseException:
             self._disconnect()
             raise
         return added
 
     def _ship_file(self, outlet: PostgresOutlet, path: Path) -> int:
+        """Copy one file as far as it goes; returns how many of its records were new.
+
+        Raises:
+            LedgerUnavailable: The database does not answer.
+        """
         added = 0
         try:
-            with self._reading:
-                chain = SqliteChain(path)
-        except LedgerError:
-            return 0  # `privmw verify` judges it
+            for number in self._copy(outlet, path):
+                added += number
+            self._troubles.pop(path.name, None)
+        except LedgerUnavailable:
+            raise
+        except LedgerCorrupt as error:
+            self.refused[path.name] = str(error)
+            logger.error(  # noqa: TRY400 - the error is the ledger's finding, not ours
+                "%s is not copied to the database any further: %s", path.name, error
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other files are copied, and this one is tried again
+            problem = str(error) if isinstance(error, _Unreadable) else type(error).__name__
+            if self._troubles.get(path.name) != problem:
+                logger.warning("%s is not copied to the database for now: %s", path.name, problem)
+            self._troubles[path.name] = problem
+        return added
+
+    def _copy(self, outlet: PostgresOutlet, path: Path) -> Iterator[int]:
+        with self._inside():
+            chain = SqliteChain(path, timeout=self._busy_timeout)
         try:
             head, size = outlet.position(chain.writer_id, chain.created)
             last = -1
@@ -114,26 +149,20 @@ class Shipper:
                 last = head.seq
             while batch := self._read(chain, last + 1):
                 headers, payloads = batch
-                added += outlet.add(chain.writer_id, headers, payloads)
+                yield outlet.add(chain.writer_id, headers, payloads)
                 self.shipped += len(headers)
                 last = headers[-1].seq
-            with self._reading:
+            with self._inside():
                 checkpoints = [checkpoint for checkpoint in chain.checkpoints() if checkpoint.size > size]
             for checkpoint in checkpoints:
                 outlet.add_checkpoint(chain.writer_id, checkpoint)
-        except LedgerCorrupt as error:
-            self.forked[path.name] = str(error)
-            logger.error(  # noqa: TRY400 - the error is the ledger's finding, not ours
-                "%s is not copied to the database any further: %s", path.name, error
-            )
         finally:
             with self._reading:
                 chain.close()
-        return added
 
     def _compare(self, chain: SqliteChain, head: Head) -> None:
         """Refuse a file that does not continue what the database holds."""
-        with self._reading:
+        with self._inside():
             own = next(chain.headers(head.seq, head.seq + 1), None)
             latest = chain.head()
         if own is not None and own.hash == head.hash:
@@ -145,11 +174,20 @@ class Shipper:
         )
 
     def _read(self, chain: SqliteChain, start: int) -> tuple[list[StoredHeader], list[StoredPayload]] | None:
-        with self._reading:
+        with self._inside():
             headers = list(islice(chain.headers(start), self._batch))
             if not headers:
                 return None
             return headers, list(chain.payloads(headers[0].seq, headers[-1].seq + 1))
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        """Read a file: no fork comes in between, and what goes wrong is not taken for the database's."""
+        with self._reading:
+            try:
+                yield
+            except LedgerError as error:
+                raise _Unreadable(str(error)) from None
 
     def _run(self) -> None:
         delay = FIRST_RETRY_SECONDS
@@ -162,7 +200,7 @@ class Shipper:
                     if self._lock is not None:
                         self.ship()
                     self.problem, delay = None, FIRST_RETRY_SECONDS
-                except (LedgerError, OSError) as error:
+                except Exception as error:  # noqa: BLE001 - nothing may end the thread: the files wait, and are tried again
                     self._report(error)
                     delay = min(delay * 2, LAST_RETRY_SECONDS)
                 if stopping:
@@ -176,8 +214,8 @@ class Shipper:
 
     def _report(self, error: Exception) -> None:
         if self.problem is None:
-            logger.warning("records are not copied to the database for now: %s", error)
-        self.problem = str(error)
+            logger.warning("records are not copied to the database for now: %s", describe(error))
+        self.problem = describe(error)
 
     def _disconnect(self) -> None:
         if self._outlet is not None:

@@ -5,10 +5,17 @@ Standard library only; this file is also part of the exported auditor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-__all__ = ["ChainSource", "CheckpointRow", "HeaderRow", "PayloadRow"]
+__all__ = ["ChainSource", "CheckpointRow", "HeaderRow", "NotJudgeable", "PayloadRow", "Unavailable"]
+
+Unavailable = Callable[[Exception], bool]
+"""Whether an error says nothing about what is stored: a lock, a connection that broke, a disk that can not be read."""
+
+
+class NotJudgeable(Exception):
+    """Something can not be looked at from here, which says nothing about it: locked, no permission, a later format."""
 
 
 class HeaderRow(Protocol):
@@ -99,7 +106,7 @@ class ChainSource(Protocol):
         """``(level, position, hash)`` of the subtrees kept for pruned headers."""
 
     def special(self) -> Iterator[HeaderRow]:
-        """Records of the kinds ``epoch.open``, ``purge`` and ``checkpoint``."""
+        """Records of the kinds ``epoch.open``, ``purge`` and ``checkpoint``; the first two in order of ``seq``."""
 
     def columns_fit(self, row: Any, members: Mapping[str, Any]) -> bool:
         """Whether the columns beside a header say what the header says."""

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from heapq import merge
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from privmw.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 from privmw.ledger.canonical import parse
 from privmw.ledger.connection import connect, read_meta, translate
-from privmw.ledger.facets import matching_facets
 from privmw.ledger.files import ledger_files
 from privmw.ledger.reader import Criteria, Erasure, StoredCheckpoint, StoredHeader, StoredPayload
 from privmw.ledger.schema import FACET_COLUMNS, Facet, columns_of, facet_of, intent_key
 from privmw.ledger.scrub import scrub
+from privmw.ledger.sqlite_find import HEADER, find
 
 __all__ = ["DirectoryStore", "SqliteChain"]
 
-_HEADER: Final = "h.seq, h.epoch, h.time, h.hash, h.header"
 _PAYLOAD: Final = "seq, salt, data, retention_class, purge_after, subject_ref"
-_MOST_CURSORS: Final = 1_000
 _CHUNK: Final = 500
 _LAST: Final = 2**62
 
@@ -53,7 +48,7 @@ class SqliteChain:
         try:
             meta = read_meta(self._connection, path.name)
             self.writer_id = meta["writer_id"]
-            self.created = int(meta.get("created") or 0)
+            self.created = _time_of(meta.get("created"))
         except sqlite3.Error as error:
             self._connection.close()
             raise translate(error, path.name) from None
@@ -82,7 +77,7 @@ class SqliteChain:
     def facet_mismatches(self) -> Iterator[int]:
         """``seq`` of the records whose search columns do not say what their header says."""
         columns = ", ".join(f"f.{column}" for column in FACET_COLUMNS)
-        statement = f"SELECT {_HEADER}, h.intent, {columns} FROM headers h LEFT JOIN facets f ON f.id = h.facet"
+        statement = f"SELECT {HEADER}, h.intent, {columns} FROM headers h LEFT JOIN facets f ON f.id = h.facet"
         for seq, epoch, time_ms, _, header, intent, *facet in self._rows(f"{statement} ORDER BY h.seq"):
             try:
                 members = parse(header)
@@ -104,31 +99,8 @@ class SqliteChain:
     def find(
         self, criteria: Criteria, *, newest_first: bool = False, limit: int | None = None
     ) -> Iterator[StoredHeader]:
-        """Records that match, ordered by time.
-
-        Each matching facet is an index range of its own, already ordered by time, so a few of them are merged; the time
-        it takes follows what is returned, not what is stored.
-        """
-        chosen = matching_facets(self.facets(), criteria)
-        since = criteria.since_ms if criteria.since_ms is not None else -_LAST
-        until = criteria.until_ms if criteria.until_ms is not None else _LAST
-        most = -1 if limit is None else limit
-        direction = "DESC" if newest_first else "ASC"
-        tail = f"h.time >= ? AND h.time < ? ORDER BY h.time {direction}, h.seq {direction} LIMIT ?"
-        span = (since, until, most)
-        if criteria.subject_ref is not None:
-            some = "" if chosen is None else "h.facet IN (SELECT value FROM json_each(?)) AND "
-            values = (criteria.subject_ref, *(() if chosen is None else (json.dumps(chosen),)), *span)
-            # The plus keeps the planner from walking the time index: one subject has few records.
-            tail = tail.replace("ORDER BY h.time", "ORDER BY +h.time")
-            return self._headers(f"JOIN payloads p ON p.seq = h.seq WHERE p.subject_ref = ? AND {some}+{tail}", values)
-        if chosen is None:
-            return self._headers(f"WHERE {tail}", span)
-        if len(chosen) > _MOST_CURSORS:
-            some = "INDEXED BY headers_time WHERE +h.facet IN (SELECT value FROM json_each(?))"
-            return self._headers(f"{some} AND {tail}", (json.dumps(chosen), *span))
-        ranges = [self._headers(f"WHERE h.facet = ? AND {tail}", (number, *span)) for number in chosen]
-        return islice(merge(*ranges, key=_by_time, reverse=newest_first), limit)
+        """Records that match, ordered by time."""
+        return find(self._rows, criteria, newest_first=newest_first, limit=limit)
 
     def outcomes(self, intent_ids: Sequence[str]) -> Iterator[StoredHeader]:
         """Records whose ``intent_id`` is one of these."""
@@ -156,10 +128,21 @@ class SqliteChain:
         Copies that SQLite left in the unallocated parts of pages are overwritten by :mod:`privmw.ledger.scrub`.
         A reader that holds an old snapshot keeps the write-ahead log, and the deleted bytes in it, alive.
         """
+        try:
+            obstacle = self._empty_log(timeout)
+            if obstacle is None:
+                obstacle = scrub(self._connection, self.path, timeout=timeout)
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self.name) from None
+        except OSError as error:
+            raise LedgerUnavailable(f"{self.name}: {error.strerror}") from None
+        return Erasure(complete=obstacle is None, obstacle=obstacle)
+
+    def _empty_log(self, timeout: float) -> str | None:
         until = time.monotonic() + timeout
-        self._connection.execute(
-            "PRAGMA busy_timeout=100"
-        )  # or SQLite would wait for readers longer than it was told to
+        # SQLite would wait for readers longer than it was told to.
+        self._connection.execute("PRAGMA busy_timeout=100")
         while True:
             try:
                 busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -167,22 +150,10 @@ class SqliteChain:
                 busy = 1
             if not busy:
                 self._connection.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
-                return self._scrub(timeout)
+                return None
             if time.monotonic() >= until:
-                return Erasure(
-                    complete=False, obstacle=f"a connection that reads {self.name} keeps its write-ahead log"
-                )
+                return f"a connection that reads {self.name} keeps its write-ahead log"
             time.sleep(0.02)
-
-    def _scrub(self, timeout: float) -> Erasure:
-        try:
-            obstacle = scrub(self._connection, self.path, timeout=timeout)
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
-            raise translate(error, self.name) from None
-        except OSError as error:
-            raise LedgerUnavailable(f"{self.name}: {error.strerror}") from None
-        return Erasure(complete=obstacle is None, obstacle=obstacle)
 
     def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a signed note; the same size again replaces it."""
@@ -197,6 +168,10 @@ class SqliteChain:
             self._connection.execute("DELETE FROM payloads WHERE seq < ?", (below,))
             return self._connection.execute("DELETE FROM headers WHERE seq < ?", (below,)).rowcount
 
+    def prunable_until_ms(self) -> int | None:
+        """No bound."""
+        return None
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -207,7 +182,7 @@ class SqliteChain:
             yield number, Facet(*facet)
 
     def _headers(self, clauses: str, values: Sequence[Any] = ()) -> Iterator[StoredHeader]:
-        return map(StoredHeader._make, self._rows(f"SELECT {_HEADER} FROM headers h {clauses}", values))
+        return map(StoredHeader._make, self._rows(f"SELECT {HEADER} FROM headers h {clauses}", values))
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
@@ -222,16 +197,22 @@ class DirectoryStore:
     """A directory of ledger files, or one file.
 
     Raises:
-        LedgerUnavailable: There is nothing at that place.
+        LedgerUnavailable: There is nothing at that place, or it may not be read.
     """
 
     def __init__(self, source: Path) -> None:
-        if not source.exists():
-            raise LedgerUnavailable(f"there is no ledger at {source}")
+        try:
+            if not source.exists():
+                raise LedgerUnavailable(f"there is no ledger at {source}")
+            if source.is_dir():
+                next(source.iterdir(), None)  # else a folder that may not be read is an empty one
+        except OSError as error:
+            raise LedgerUnavailable(f"{source} can not be read: {error.strerror}") from None
         self._source = source
         self._seen: set[Path] = set()
         self._problems: list[tuple[str, str]] = []
         self._chains: dict[str, SqliteChain] = {}
+        self._copies: list[SqliteChain] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -246,8 +227,7 @@ class DirectoryStore:
                 self._problems.append((path.name, str(error)))
                 continue
             if chain.writer_id in self._chains:
-                self._problems.append((path.name, f"{path.name} is a second file of the same writer"))
-                chain.close()
+                self._copies.append(chain)
                 continue
             self._chains[chain.writer_id] = chain
 
@@ -255,25 +235,32 @@ class DirectoryStore:
         """Every readable chain, oldest first."""
         return list(self._chains.values())
 
+    def copies(self) -> list[SqliteChain]:
+        """Further files of writers that :meth:`chains` has one of; they are purged, and answer no question."""
+        return list(self._copies)
+
     def unreadable(self) -> list[tuple[str, str]]:
         """Name and problem of what should be a chain and cannot be read as one."""
         return list(self._problems)
 
-    def open_purgeable(self, writer_id: str) -> SqliteChain:
+    def open_purgeable(self, name: str) -> SqliteChain:
         """Open one chain to purge it.
+
+        Args:
+            name: The chain's name, or the id of its writer.
 
         Raises:
             LedgerUnavailable: It cannot be written.
             LedgerCorrupt: There is no such chain, or it cannot be read.
         """
-        chain = self._chains.get(writer_id)
-        if chain is None:
-            raise LedgerCorrupt("there is no such writer in this ledger")
-        return SqliteChain(chain.path, writable=True)
+        for chain in (*self._chains.values(), *self._copies):
+            if name in (chain.name, chain.writer_id):
+                return SqliteChain(chain.path, writable=True)
+        raise LedgerCorrupt("there is no such writer in this ledger")
 
     def close(self) -> None:
         """Close every file."""
-        for chain in self._chains.values():
+        for chain in (*self._chains.values(), *self._copies):
             chain.close()
 
 
@@ -305,5 +292,9 @@ class _Transaction:
             raise translate(error, self._name) from None
 
 
-def _by_time(row: StoredHeader) -> tuple[int, int]:
-    return row.time_ms, row.seq
+def _time_of(text: object) -> int:
+    """When a file says that it was made; 0 where it says something else, which ``privmw verify`` reports."""
+    try:
+        return int(str(text)) if len(str(text)) <= 16 else 0
+    except ValueError:
+        return 0

@@ -15,7 +15,7 @@ from privmw.ledger.chain import GENESIS, Chain, Head, Sealed, leaf_hash
 from privmw.ledger.connection import connect, create, read_meta
 from privmw.ledger.files import FileLock, ledger_files, make_directory, new_file_name, prefix_of, sync_directory
 from privmw.ledger.reader import StoredCheckpoint
-from privmw.ledger.schema import Facet, columns_of, facet_of
+from privmw.ledger.schema import Facet, schema_problem
 
 __all__ = ["LedgerFile", "Position", "claim"]
 
@@ -70,6 +70,7 @@ class LedgerFile:
         self._connection = connect(path, writable=True, timeout=busy_timeout)
         try:
             self._identity = _identity(path)
+            self._refuse_others()
             self.writer_id = read_meta(self._connection, path.name)["writer_id"]
             self.previous = _position(self._connection, self.writer_id)
             latest = self._connection.execute("SELECT max(time) FROM headers").fetchone()[0]
@@ -98,13 +99,13 @@ class LedgerFile:
             headers: list[tuple[Any, ...]] = []
             payloads: list[tuple[Any, ...]] = []
             for record in records:
-                epoch, time_ms, intent = columns_of(record.members)
-                facet = facet_of(record.members)
+                facet = record.facet
                 number = self._facets.get(facet)
                 if number is None:
                     number = self._facets[facet] = self._facet(facet)
                     fresh.append(facet)
-                headers.append((record.seq, epoch, time_ms, number, intent, record.hash, record.header))
+                place = (record.seq, record.epoch, record.time_ms)
+                headers.append((*place, number, record.intent, record.hash, record.header))
                 if record.payload is not None:
                     get = record.members.get
                     due = (get("retention_class"), get("purge_after"), record.subject_ref)
@@ -143,6 +144,7 @@ class LedgerFile:
         if not self.intact():
             raise LedgerCorrupt(f"{self.path.name} was removed or replaced")
         self._connection = connect(self.path, writable=True, timeout=self._busy_timeout)
+        self._refuse_others()
         position = _position(self._connection, self.writer_id)
         found = Head(position.seq, position.hash, self.chain.head.time_ms) if position else Head(-1, GENESIS, 0)
         if found[:2] == self.chain.head[:2]:
@@ -190,6 +192,12 @@ class LedgerFile:
         """In a forked child: drop the lock's copy without unlocking, and hand out the connection, which nobody may close."""
         self._lock.forget()
         return self._connection
+
+    def _refuse_others(self) -> None:
+        """Write to no file with tables or triggers that are not the ledger's: what is told to be durable must be there."""
+        problem = schema_problem(self._connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name"))
+        if problem is not None:
+            raise LedgerCorrupt(f"{self.path.name} is not as it was made: {problem}")
 
     def _facet(self, facet: Facet) -> int:
         run = self._connection.execute

@@ -69,8 +69,8 @@ _MEANINGS = {
     ),
     Verdict.MISSING: (
         Severity.PROBLEM,
-        "A record, a payload or a whole writer is gone, and no purge record accounts for it.",
-        "Look for a lost file or an incomplete restore; otherwise treat it as deletion.",
+        "A record, a payload, the checkpoints over records or a whole writer is gone, and no purge record accounts for it.",
+        "Look for a lost file, an incomplete restore, a writer or purge without the signing key; otherwise treat it as deletion.",
     ),
     Verdict.TRUNCATED: (
         Severity.PROBLEM,
@@ -84,8 +84,8 @@ _MEANINGS = {
     ),
     Verdict.UNKNOWN_KEY: (
         Severity.UNJUDGED,
-        "A checkpoint is signed by a key that is not among the trusted ones, so it proves nothing yet.",
-        "Pass the public key of that time with --key; if nobody has it, treat the checkpoint as forged.",
+        "Records are signed by a key that is not among the trusted ones, or by none, so nothing proves them yet.",
+        "Pass the public key of that time with --key, or let a process with the key sign; otherwise treat it as forged.",
     ),
     Verdict.GAP: (
         Severity.NOTICE,
@@ -94,8 +94,8 @@ _MEANINGS = {
     ),
     Verdict.TORN: (
         Severity.NOTICE,
-        "A process died while writing; what it had not finished does not count, and nothing acknowledged is lost.",
-        "Nothing; the next writer clears it away.",
+        "The write-ahead log ends in an unfinished transaction, which does not count: a process died while writing.",
+        "Nothing, the next writer clears it away; where no process died, compare with an anchor: a log that was cut looks alike.",
     ),
     Verdict.UNANCHORED: (
         Severity.NOTICE,
@@ -104,8 +104,8 @@ _MEANINGS = {
     ),
     Verdict.PURGED: (
         Severity.NOTICE,
-        "Payloads or old headers were removed on schedule, and a purge record accounts for each of them.",
-        "Nothing; this is retention at work.",
+        "A purge record accounts for each payload or old header that is gone, or is to go.",
+        "Nothing; this is retention at work. Where a purge was not carried out, run privmw purge.",
     ),
     Verdict.OK: (Severity.SOUND, "Everything is as it was recorded.", "Nothing."),
 }
@@ -191,10 +191,20 @@ class Report:
     unjudged: list[str] = field(default_factory=list)
     keys: str = ""
 
-    def add(self, verdict: Verdict, chain: str, position: int | None, detail: str, *, last: int | None = None) -> None:
+    def add(
+        self,
+        verdict: Verdict,
+        chain: str,
+        position: int | None,
+        detail: str,
+        *,
+        last: int | None = None,
+        count: int | None = None,
+    ) -> None:
         """Add a finding, or widen the one of the same chain, verdict and detail."""
         through = position if last is None else last
-        count = 1 if position is None or through is None else through - position + 1
+        if count is None:
+            count = 1 if position is None or through is None else through - position + 1
         for known in self.findings:
             if (known.verdict, known.chain, known.detail) == (verdict, chain, detail):
                 known.count += count
@@ -218,8 +228,9 @@ class Report:
 
     @property
     def told(self) -> str:
-        """The worst verdict in words: never ``OK`` where something could not be looked at."""
-        return "cannot judge" if self.unjudged and not self.findings else self.verdict.value
+        """The worst verdict in words: never one of sound ledgers where something could not be looked at."""
+        sound = self.verdict.severity in {Severity.SOUND, Severity.NOTICE}
+        return "cannot judge" if self.unjudged and sound else self.verdict.value
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 sound, 1 a problem, 2 cannot judge; a problem outweighs what could not be judged.
@@ -234,7 +245,10 @@ class Report:
         return 2 if Severity.UNJUDGED in severities or self.unjudged else 0
 
     def lines(self) -> Iterator[str]:
-        """The report in words."""
+        """The report in words; what could move the cursor or break the line is shown as what it is."""
+        return map(_printable, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         for chain in self.chains:
             kept = f" from {chain.minimum_index:,}" if chain.minimum_index else ""
             covered = f"{chain.signed:,} signed" + (f", {chain.anchored:,} anchored" if chain.anchored else "")
@@ -264,3 +278,10 @@ class Report:
             "findings": [finding.as_dict() for finding in self.findings],
             "unjudged": list(self.unjudged),
         }
+
+
+def _printable(line: str) -> str:
+    """Names and ids come from files that anybody may have written."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from privmw.errors import ConfigurationError, LedgerError
+from privmw.errors import ConfigurationError, LedgerError, LedgerUnavailable
 from privmw.ledger.ahead import BlocksAhead
 from privmw.ledger.anchorfile import read_anchor_file
 from privmw.ledger.canonical import parse
+from privmw.ledger.claims import Place
 from privmw.ledger.filechain import FileChain
-from privmw.ledger.filejudge import READ_ERRORS, judge_files
+from privmw.ledger.filejudge import MOST_LOOKS, READ_ERRORS, judge_files, read_published_keys
 from privmw.ledger.judge import Judge
 from privmw.ledger.notes import NoteError, TrustedKey, parse_keys
 from privmw.ledger.reader import Criteria, ReadableChain, StoredCheckpoint, StoredHeader, StoredPayload, open_store
@@ -25,7 +26,7 @@ from privmw.ledger.signing import verify_signature
 from privmw.ledger.verdicts import Report, Verdict
 from privmw.types import RecordKind
 
-__all__ = ["load_keys", "verify"]
+__all__ = ["load_keys", "published_keys", "verify"]
 
 ERRORS: tuple[type[Exception], ...] = (LedgerError, *READ_ERRORS)
 """What reading damaged rows may raise."""
@@ -44,8 +45,8 @@ def verify(
 
     Args:
         source: Directory of ledger files, one such file, or a ``postgresql://`` DSN.
-        keys: Public keys to trust; ``None`` takes those that lie in the ledger's directory, which prove nothing against
-            someone who can write there.
+        keys: Public keys to trust, by which records must then be signed; ``None`` takes those that lie in the ledger's
+            directory, which prove nothing against someone who can write there, and ask for nothing.
         anchors: Files of notes that were kept elsewhere.
         progress: Told the number of records read, block by block.
         only: Start of the writers' ids that are to be there (``shop/web1/``), where anchors hold notes of other ledgers
@@ -59,10 +60,10 @@ def verify(
         ConfigurationError: An anchor file can not be read.
         LedgerUnavailable: The PostgreSQL server does not answer.
     """
-    notes: list[tuple[str, bytes]] = []
+    notes: list[tuple[str, list[bytes]]] = []
     for path in anchors:
         try:
-            notes.extend((path.name, note) for note in read_anchor_file(path))
+            notes.append((path.name, list(read_anchor_file(path))))
         except OSError as error:
             raise ConfigurationError(f"can not be read ({error.strerror})", source=str(path)) from None
     text = str(source)
@@ -85,17 +86,25 @@ def _ahead(jobs: int, chain: FileChain, claimed: bool) -> BlocksAhead | None:
     return BlocksAhead.of(chain, jobs, claimed=claimed)
 
 
+def published_keys(source: Path) -> list[TrustedKey]:
+    """Public keys that writers left in a ledger's directory; none where there are none, or none that can be read."""
+    return read_published_keys(source if source.is_dir() else source.parent)
+
+
 def load_keys(path: Path) -> list[TrustedKey]:
     """Read public keys from a file of verifier-key lines and PEM blocks.
 
     Raises:
-        ConfigurationError: It can not be read, or is malformed.
+        ConfigurationError: It can not be read, is malformed, or holds none.
     """
     try:
-        return parse_keys(path.read_text(encoding="utf-8"))
+        keys = parse_keys(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, NoteError) as error:
         problem = str(error.strerror) if isinstance(error, OSError) else str(error)
         raise ConfigurationError(f"can not be used as public keys: {problem}", source=str(path)) from None
+    if not keys:
+        raise ConfigurationError("holds no public key", source=str(path))
+    return keys
 
 
 class _StoreChain:
@@ -120,9 +129,9 @@ class _StoreChain:
         return self._chain.subtrees()
 
     def special(self) -> Iterator[StoredHeader]:
-        return self._chain.find(
-            Criteria(kinds=frozenset({RecordKind.EPOCH_OPEN, RecordKind.PURGE, RecordKind.CHECKPOINT}))
-        )
+        few = self._chain.find(Criteria(kinds=frozenset({RecordKind.EPOCH_OPEN, RecordKind.PURGE})))
+        yield from sorted(few, key=lambda row: row.seq)
+        yield from self._chain.find(Criteria(kinds=frozenset({RecordKind.CHECKPOINT})))
 
     def columns_fit(self, row: Any, members: Mapping[str, Any]) -> bool:
         if self._mismatches is None:
@@ -136,27 +145,38 @@ class _StoreChain:
         """Nothing: the server keeps its indexes."""
 
 
+def _is_unavailable(error: Exception) -> bool:
+    return isinstance(error, LedgerUnavailable)
+
+
 def _verify_store(
     dsn: str,
     keys: list[TrustedKey],
-    anchors: list[tuple[str, bytes]],
+    anchors: list[tuple[str, list[bytes]]],
     progress: Callable[[int], None] | None,
     only: str,
 ) -> Report:
-    for attempt in range(2):
+    seen: frozenset[Place] | None = None
+    for attempt in range(MOST_LOOKS):
         store = open_store(dsn)
         try:
-            report = Judge(
+            judge = Judge(
                 [_StoreChain(chain) for chain in store.chains()],
                 keys=keys,
                 verify=verify_signature,
                 parse=parse,
                 errors=ERRORS,
+                unavailable=_is_unavailable,
                 anchors=anchors,
                 progress=progress,
                 only=only,
-            ).run()
-            if attempt == 0 and Verdict.MISSING in report.verdicts:
+                copied=True,
+            )
+            report = judge.run()
+            if attempt == 0 and judge.cut_off:
+                continue  # a connection may break once
+            if Verdict.MISSING in report.verdicts and seen != judge.purges and attempt + 1 < MOST_LOOKS:
+                seen = judge.purges
                 continue  # a purge or a new writer may have come between two looks
             for name, problem in store.unreadable():
                 report.add(Verdict.ALTERED, name, None, f"the chain can not be read: {problem}")

@@ -10,48 +10,22 @@ Standard library only; this file is also part of the exported auditor.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from privmw.ledger.claims import ClaimTracker, PayloadClaim, PruneClaim
+from privmw.ledger.claims import ClaimTracker, PayloadClaim
 from privmw.ledger.merkle import CompactRange, MerkleError
 from privmw.ledger.settle import BLOCK, Ahead, Parse, Settled, payload_fits, settle
-from privmw.ledger.sources import ChainSource, HeaderRow, PayloadRow
+from privmw.ledger.sources import ChainSource, HeaderRow, NotJudgeable, PayloadRow, Unavailable
+from privmw.ledger.testimony import Requirement, Sighting
 from privmw.ledger.verdicts import ChainSummary, Report, Verdict
 
-__all__ = ["ChainWalk", "Requirement", "Sighting"]
+__all__ = ["ChainWalk"]
 
 _SAYS_GAP = "the writer says that records were lost"
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """A signed statement that the first ``size`` records have this root.
-
-    Attributes:
-        size: Number of records.
-        root: Their RFC 6962 root.
-        source: Where the statement stands (``ledger``, ``anchor``, ``super-checkpoint``).
-    """
-
-    size: int
-    root: bytes
-    source: str
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """What another writer saw of this chain when it opened an epoch.
-
-    Attributes:
-        seq: Number of the latest record then.
-        hash: Its hash, hex.
-    """
-
-    seq: int
-    hash: str
+_LOWEST = -(2**62)
 
 
 class ChainWalk:
@@ -62,12 +36,21 @@ class ChainWalk:
         report: Where findings go.
         parse: Reads canonical JSON.
         errors: What reading and parsing may raise; anything else is a bug and comes through.
+        unavailable: Tells the errors that say nothing about the chain.
         requirements: Signed statements about this chain.
         sightings: What other writers saw of this chain.
-        payload_claims: Purges of this writer's payloads.
-        prune_claims: Removals of this writer's headers.
+        witnesses: Hash by ``seq`` of the records of this chain that were believed about others before it was read.
+        claims: Purges of this writer's payloads.
         progress: Told the number of records read, block by block.
         ahead: Settles blocks in other processes.
+
+    Attributes:
+        summary: What was read.
+        stood: Which of the witnesses are intact, in their places and chained to the records before them; where something
+            signed does not fit the chain, only those below the last thing that did.
+        claims: The purges, with what was met of each; none where the chain could not be read to its end.
+        unexplained: First, last and number of records whose payload is gone and that no purge names; ``None`` without any.
+        kept_root: Root over the pruned headers by the hashes that were kept of them, hex; ``None`` where none were pruned.
     """
 
     def __init__(
@@ -77,10 +60,11 @@ class ChainWalk:
         *,
         parse: Parse,
         errors: tuple[type[Exception], ...],
+        unavailable: Unavailable,
         requirements: Iterable[Requirement] = (),
         sightings: Iterable[Sighting] = (),
-        payload_claims: Iterable[PayloadClaim] = (),
-        prune_claims: Iterable[PruneClaim] = (),
+        witnesses: Mapping[int, bytes] | None = None,
+        claims: Sequence[PayloadClaim] = (),
         progress: Callable[[int], None] | None = None,
         ahead: Ahead | None = None,
     ) -> None:
@@ -89,8 +73,9 @@ class ChainWalk:
         self._report = report
         self._parse = parse
         self._errors = errors
-        self._tracker = ClaimTracker(payload_claims)
-        self._prunes = list(prune_claims)
+        self._unavailable = unavailable
+        self.claims = claims
+        self._tracker = ClaimTracker(claims)
         self._progress = progress
         self._name = chain.writer_id
         self._wanted: dict[int, list[Requirement]] = {}
@@ -99,23 +84,40 @@ class ChainWalk:
         self._seen: dict[int, set[str]] = {}
         for sight in sightings:
             self._seen.setdefault(sight.seq, set()).add(sight.hash)
+        self._signed = bool(self._wanted)
+        self._proven = 0  # size at which the latest signed root was compared and fitted
+        self._contradicted = False
         self._tree = CompactRange()
         self._expected = 0
         self._previous: tuple[str, ...] | None = ("00" * 32,)
         self._tainted = False  # headers are known to differ, so a root that differs too is no further news
         self._displaced: list[tuple[int, int]] = []
+        self._witnesses = dict(witnesses or {})
+        self._witness_order = sorted(self._witnesses)
+        self.stood: set[int] = set()
+        self.unexplained: tuple[int, int, int] | None = None
+        self.kept_root: str | None = None
         self.summary = ChainSummary(chain.writer_id, chain.name)
 
     def run(self) -> None:
-        """Read everything and add what is found to the report."""
+        """Read everything and add what is found to the report.
+
+        Raises:
+            NotJudgeable: The store stopped to answer, which says nothing about the chain.
+        """
         try:
             self._open_pruned()
+            self._look_before(self._expected)
             while self._read_on():
                 pass
-        except self._errors:
+            self._close()
+        except self._errors as error:
+            if self._unavailable(error):
+                raise NotJudgeable(f"{self._chain.name} can not be read on from record {self._expected}") from error
             self._found(Verdict.ALTERED, self._expected, "the store can not be read on from here")
             self._tainted = True
-        self._close()
+            self.claims = ()  # what was met of them is not all
+            self._sum_up()
 
     def _open_pruned(self) -> None:
         nodes = list(self._chain.subtrees())
@@ -132,12 +134,24 @@ class ChainWalk:
             return
         self.summary.minimum_index = self._expected = below
         self._previous = None
-        root = self._tree.root().hex()
-        if any(claim.below == below and claim.root == root for claim in self._prunes):
-            self._found(Verdict.PURGED, 0, "headers pruned at the end of their retention", last=below - 1)
-        else:
-            self._found(Verdict.MISSING, 0, "headers are gone and no purge record names them", last=below - 1)
+        self.kept_root = self._tree.root().hex()
         self._check_roots()
+
+    def _look_before(self, first: int) -> None:
+        """Nothing may stand before the first record: a walk would never come by, but a search would find it."""
+        header = next(iter(self._chain.headers(_LOWEST, first)), None)
+        if header is not None:
+            self._found(Verdict.ALTERED, header.seq, "records stand before the first record")
+        payload = next(iter(self._chain.payloads(_LOWEST, first)), None)
+        if payload is not None:
+            self._found(Verdict.ALTERED, payload.seq, "payloads stand before the first record")
+
+    def _look_behind(self) -> None:
+        """Nor may a payload stand behind the last record, where a purge would never come by."""
+        row = next(iter(self._chain.payloads(self._expected)), None)
+        # In this order, because a live writer may have added the record in between.
+        if row is not None and next(iter(self._chain.headers(row.seq, row.seq + 1)), None) is None:
+            self._found(Verdict.ALTERED, row.seq, "payloads stand where no record is")
 
     def _read_on(self) -> bool:
         """Read one block; tells whether there may be more."""
@@ -159,7 +173,7 @@ class ChainWalk:
             self._parse,
             self._chain.columns_fit,
             self._errors,
-            claimed=bool(self._tracker.claims),
+            claimed=bool(self.claims),
         )
         if settled is None or not self._take(settled):
             for row in block:
@@ -184,8 +198,12 @@ class ChainWalk:
             self._check_roots()
         for seq in block.gaps:
             self._found(Verdict.GAP, seq, _SAYS_GAP)
-        for seq, record_id, retention_class, gone in block.payloads:
-            self._account(seq, record_id, retention_class, gone=gone)
+        for seq, record_id, retention_class, time_ms, purge_after, gone in block.payloads:
+            self._account(seq, record_id, retention_class, time_ms, purge_after, gone=gone)
+        order = self._witness_order
+        for seq in order[bisect_left(order, block.start) : bisect_left(order, stop)]:
+            at = (seq - block.start) * 32
+            self._bear_witness(seq, digests[at : at + 32])
         last = digests[-32:].hex()
         self._previous = (last, last)
         self._expected = stop
@@ -239,16 +257,31 @@ class ChainWalk:
             self._tainted = True
             self._previous = ()  # nothing can be chained to a record that is out of place
             return
-        if self._previous and members["prev_hash"] not in self._previous:
+        linked = not self._previous or members["prev_hash"] in self._previous
+        if not linked:
             self._found(Verdict.ALTERED, max(seq - 1, 0), "the next record was not chained to this one")
             self._tainted = True
         if seq in self._seen and not self._tainted and self._seen.pop(seq) != {row.hash.hex()}:
             self._found(Verdict.FORKED, seq, "another writer saw another record here")
-        if not self._chain.columns_fit(row, members):
+        if not self._columns_fit(row, members):
             self._found(Verdict.ALTERED, seq, "search columns differ from the header")
+        if linked:
+            self._bear_witness(seq, row.hash)
         if members["kind"] == "gap":
             self._found(Verdict.GAP, seq, _SAYS_GAP)
         self._payload(seq, members, payload)
+
+    def _bear_witness(self, seq: int, digest: bytes) -> None:
+        if self._witnesses.get(seq) == digest:
+            self.stood.add(seq)
+
+    def _columns_fit(self, row: HeaderRow, members: dict[str, Any]) -> bool:
+        try:
+            return self._chain.columns_fit(row, members)
+        except self._errors as error:
+            if self._unavailable(error):
+                raise
+            return False  # a member is of a type that no column can be made of
 
     def _payload(self, seq: int, members: dict[str, Any], payload: PayloadRow | None) -> None:
         commit = members.get("payload_commit")
@@ -256,17 +289,22 @@ class ChainWalk:
             if payload is not None:
                 self._found(Verdict.ALTERED, seq, "a payload stands where none was recorded")
             return
-        self._account(seq, members["record_id"], members.get("retention_class") or "", gone=payload is None)
+        get = members.get
+        terms = (get("retention_class") or "", members["time"], get("purge_after"))
+        self._account(seq, members["record_id"], *terms, gone=payload is None)
         if payload is not None and not payload_fits(payload, members, commit, self._parse, self._errors):
             self._found(Verdict.ALTERED, seq, "payload and commitment differ")
 
-    def _account(self, seq: int, record_id: str, retention_class: str, *, gone: bool) -> None:
+    def _account(
+        self, seq: int, record_id: str, retention_class: str, time_ms: int, purge_after: str | None, *, gone: bool
+    ) -> None:
         """Hold a record with a payload against the purges that claim it."""
         claims = self._tracker.covering(seq, retention_class)
         for claim in claims:
-            claim.meet(seq, record_id, gone=gone)
+            claim.meet(seq, record_id, time_ms, purge_after, gone=gone)
         if gone and not claims:
-            self._found(Verdict.MISSING, seq, "payloads are gone and no purge record names them")
+            first, _, count = self.unexplained or (seq, seq, 0)
+            self.unexplained = (first, seq, count + 1)
 
     def _check_roots(self) -> None:
         wanted = self._wanted.pop(self._tree.size, None)
@@ -274,24 +312,26 @@ class ChainWalk:
             return
         root = self._tree.root()
         for item in wanted:
-            if item.root != root:
+            if item.root == root:
+                self._proven = item.size
+            else:
+                self._contradicted = True
                 self._found(Verdict.FORKED, max(item.size - 1, 0), f"another history was signed ({item.source})")
 
     def _close(self) -> None:
         if self._displaced:
             self._judge_displaced()
-        for claim in self._tracker.claims:
-            if not claim.missing:
-                continue
-            if claim.holds(self.summary.minimum_index):
-                self._found(Verdict.PURGED, claim.first_missing, "payloads purged on schedule", last=claim.last_missing)
-            else:
-                detail = "payloads are gone and their purge record does not fit them"
-                self._found(Verdict.MISSING, claim.first_missing, detail, last=claim.last_missing)
         beyond = [size for size in self._wanted if size > self._expected]
         beyond += [seq + 1 for seq in self._seen if seq >= self._expected]
         if beyond:
             self._found(Verdict.TRUNCATED, self._expected, "records are gone from the end", last=max(beyond) - 1)
+        else:
+            self._look_behind()
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        if self._signed and (self._tainted or self._contradicted):
+            self.stood = {seq for seq in self.stood if seq < self._proven}
         self.summary.size = self._expected
         self.summary.root = self._tree.root().hex()
 

@@ -7,7 +7,7 @@ queue full                      ``best_effort`` is refused at three quarters of 
 disk full, read-only, locked    ``before_send`` fails at once with the reason; ``group`` waits for the next attempt (with
                                 back-off, at once when a ``before_send`` comes); ``best_effort`` is counted
 file corrupt, removed, changed  as above, and the next attempt starts a new file, whose ``epoch.open`` names the old one
-record has no canonical form    that record alone fails: counted
+record that can not be stored   that record alone fails: counted
 fork                            the child starts without queue or file; its first record claims a file of its own
 clock goes back                 the record keeps its time and says by how much (``clock_back_ms``); order is ``seq``
 close                           drains the queue, with what observers add meanwhile (the policy of a process that ends at
@@ -28,9 +28,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import gethostname
 
-from privmw.errors import LedgerError, LedgerUnavailable
+from privmw.errors import LedgerUnavailable
 from privmw.ledger import forks
-from privmw.ledger.chain import Sealed
+from privmw.ledger.batch import Written, write_batch
 from privmw.ledger.clock import SystemClock
 from privmw.ledger.losses import Losses, describe, time_of
 from privmw.ledger.observer import Observer
@@ -289,58 +289,39 @@ class LedgerWriter:
         """Write a batch; on failure, sort its items by what they asked for."""
         with self._io:  # a fork waits for it, so that no child inherits SQLite's own locks in a locked state
             try:
-                written, refused = self._write(batch)
+                written = self._write(batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, records must be refused or kept, not forgotten
                 self._failed(batch, error)
                 return
             self._failing = False
+            done = batch[: len(batch) - len(written.left)]
             with self._lock:
-                settled = sum(item.record is not None for item in batch)
+                settled = sum(item.record is not None for item in done)
                 self._waiting -= settled
-                self._written += settled - len(refused)
-            for item in batch:
-                item.receipt.settle(refused.get(id(item)))
-            self._session.tell(written)
+                self._written += settled - len(written.refused)
+            for item in done:
+                item.receipt.settle(written.refused.get(id(item)))
+            self._session.tell(written.sealed)
+            if written.error is not None:
+                self._failed(batch[len(done) :], written.error)
 
-    def _write(self, batch: list[Item]) -> tuple[list[Sealed], dict[int, str]]:
-        """Seal and append.
-
-        Returns:
-            What was appended, and by ``id(item)`` why a record was refused.
-        """
+    def _write(self, batch: list[Item]) -> Written:
+        """Open a file where none is open, and write a batch with what is to be told of losses in front of it."""
         now = self._clock.time_ms()
         landed = self._session.ensure_open(now)
-        refused: dict[int, str] = {}
-        sealed: list[Sealed] = []
-        chain = self._session.chain
-        mark = chain.head
         with self._lock:
             if self._untold is not None and self._untold.record_id in landed:
                 self._losses.settle(self._untold)
             self._untold = gap = self._losses.gap(now)
-        if gap is not None:
-            sealed.append(chain.seal(gap))
-        for item in batch:
-            if item.record is None or item.record.record_id in landed:
-                continue
-            try:
-                sealed.append(chain.seal(item.record))
-            except Exception as error:  # noqa: BLE001 - whatever it is, records must be refused or kept, not forgotten
-                problem = str(error) if isinstance(error, LedgerError) else type(error).__name__
-                refused[id(item)] = f"the record has no canonical form: {problem}"
-                with self._lock:
-                    self._losses.add("record.invalid", time_of(item.record, now))
-        if sealed:
-            try:
-                self._session.append(sealed)
-            except BaseException:
-                chain.rewind(mark)
-                raise
+        written = write_batch(self._session, gap, batch, landed)
         with self._lock:
             self._untold = None
             if gap is not None:
                 self._losses.settle(gap)
-        return sealed, refused
+            for item in batch:
+                if id(item) in written.refused and item.record is not None:
+                    self._losses.add("record.invalid", time_of(item.record, now))
+        return written
 
     def _failed(self, batch: list[Item], error: Exception) -> None:
         problem = f"the ledger cannot be written: {describe(error)}"

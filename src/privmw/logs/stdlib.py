@@ -21,6 +21,7 @@ __all__ = ["LogRedactor", "install", "installed", "uninstall"]
 
 FAILED = "<REDACTION_FAILED>"
 _ACCESS_LOGGER = "uvicorn.access"
+_REMEMBERED = 4096
 _PLAIN_LENGTH = len(vars(logging.makeLogRecord({})))
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NUMBERS = frozenset({int, float, bool, type(None)})
@@ -40,6 +41,7 @@ class LogRedactor:
     def __init__(self, redactor: ValueRedactor) -> None:
         self._redactor = redactor
         self._busy = threading.local()
+        self._names: dict[tuple[str | None, ...], int] = {}
         self.failures = 0
 
     def redact(self, record: logging.LogRecord) -> logging.LogRecord:
@@ -62,6 +64,9 @@ class LogRedactor:
 
     def _redacted(self, record: logging.LogRecord) -> logging.LogRecord:
         changed = self._message(record)
+        names = record.name, record.threadName, record.processName, getattr(record, "taskName", None)
+        if self._names.get(names) != 0:
+            changed.update(self._named(names))
         extras: dict[str, Any] = {}
         if len(record.__dict__) > _PLAIN_LENGTH:
             extras = {key: value for key, value in record.__dict__.items() if key not in _PLAIN}
@@ -81,6 +86,16 @@ class LogRedactor:
             del safe.__dict__[key]
         safe.__dict__.update(changed)
         return safe
+
+    def _named(self, names: tuple[str | None, ...]) -> dict[str, Any]:
+        """What to change in the names of a record's logger, thread, process and task, most of which come again and again."""
+        safe = self._redactor.value(names)
+        if safe is names:
+            if len(self._names) >= _REMEMBERED:
+                self._names.clear()
+            self._names[names] = 0
+            return {}
+        return dict(zip(("name", "threadName", "processName", "taskName"), safe, strict=True))
 
     def _message(self, record: logging.LogRecord) -> dict[str, Any]:
         """What to change so that neither the message nor its arguments hold personal data."""

@@ -15,8 +15,7 @@ __all__ = ["AnalyticsMiddleware"]
 class AnalyticsMiddleware(SurfaceMiddleware):
     """Installs the analytics surfaces; honours ``Sec-GPC: 1``, the opt-out cookie and an account's opt-out.
 
-    The account's opt-out is the app's to set: ``current_context().opt_out = True``. Needs
-    :class:`~privmw.middleware.ContextMiddleware` outside of it.
+    The account's opt-out is the app's to set: ``current_context().opt_out = True``.
     """
 
     surfaces = (Surface.ANALYTICS,)

@@ -2,98 +2,131 @@
 
 from __future__ import annotations
 
-from codecs import getincrementaldecoder
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from privmw.context import current_context
 from privmw.middleware.base import SurfaceMiddleware
+from privmw.middleware.bodytext import BodyText, Unreadable, in_string, replaced
 from privmw.middleware.problem import send_problem
 from privmw.redaction.redactor import Redactor
-from privmw.types import ReasonCode
+from privmw.types import Match, ReasonCode
 
 __all__ = ["InputGuardMiddleware"]
 
 # Longest stretch that may lie across two chunks: an id number with separators, escapes and its context word.
 _HOLD_BACK = 256
-_TEXTUAL = ("application/json", "application/x-www-form-urlencoded", "text/", "application/xml", "application/graphql")
+_GONE: Message = {"type": "http.disconnect"}
 
 
 class InputGuardMiddleware(SurfaceMiddleware):
-    """Looks at request bodies as they stream in, and blocks, redacts or flags what the policy asks users not to send.
+    """Looks at what users send, as it streams in, and blocks, redacts or flags what the policy asks them not to send.
 
-    ``[input_guard] action`` decides: ``block`` answers ``422 application/problem+json``, whatever the app makes of it;
-    ``redact`` replaces the values before the app reads them; ``flag`` only notes the entity types in
-    ``current_context().cache["input_flags"]``. At most 256 bytes are held back, never the body. Multipart and other
-    bodies that are not text cannot be rewritten without harm, so ``redact`` blocks them.
+    ``[input_guard] action`` decides: ``block`` answers ``422 application/problem+json``, whatever the app makes of the
+    body, of which it sees nothing from the value on; ``redact`` replaces the values before the app reads them; ``flag``
+    only notes the entity types in ``current_context().input_flags``. At most 256 bytes are held back, never the body.
+
+    The path, the query and the body are looked at, gzip and deflate unfolded. Where a value cannot be rewritten without
+    harm (in a path, in multipart, compressed or non-UTF-8 bodies), ``redact`` blocks; a body that cannot be looked into
+    because of its content coding is answered with 415, except by ``flag``. In WebSocket messages values are redacted.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard the body of an HTTP request; WebSocket messages are guarded one by one."""
+        """Guard the path, query and body of an HTTP request, or the messages of a WebSocket."""
         guard = self.runtime.input_guard
         if guard is None:
             await self.app(scope, receive, send)
             return
-        responder = _Responder(guard, self.runtime.settings.input_guard.action, receive, send)
+        responder = _Responder(guard, self.runtime.settings.input_guard.action, scope, receive, send)
         if scope["type"] == "websocket":
             await self.app(scope, responder.receive_frame, send)
             return
-        responder.read_headers(scope)
-        try:
-            await self.app(responder.scope(scope), responder.receive, responder.send)
-        except Exception:
-            if not responder.blocked or responder.started:
-                raise
-        if responder.blocked and not responder.started:
+        scope = responder.scope()
+        if responder.refusal is None:
+            try:
+                await self.app(scope, responder.receive, responder.send)
+            except Exception:
+                if responder.refusal is None or responder.started:
+                    raise
+        if responder.refusal is not None and not responder.started:
             await responder.refuse()
 
 
 class _Responder:
-    """State of one guarded request."""
+    """State of one guarded connection."""
 
-    def __init__(self, guard: Redactor, action: str, receive: Receive, send: Send) -> None:
+    def __init__(self, guard: Redactor, action: str, scope: Scope, receive: Receive, send: Send) -> None:
         self._guard = guard
         self._action = action
+        self._scope = scope
         self._receive = receive
         self._send = send
-        self._rewritable = True
-        self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
+        self._body = BodyText(Headers(scope=scope))
+        self._inside: bool | None = False if self._body.is_json else None
         self._held = ""
-        self.blocked: tuple[str, ...] = ()
-        self.started = False
+        self._held_bytes = b""
         self._refused = False
+        self.refusal: dict[str, str | int] | None = None
+        self.started = False
 
-    def read_headers(self, scope: Scope) -> None:
-        """Learn from the content type whether the body may be rewritten."""
-        kind = Headers(scope=scope).get("content-type", "").lower()
-        self._rewritable = not kind or kind.startswith(_TEXTUAL) or "+json" in kind
-
-    def scope(self, scope: Scope) -> Scope:
-        """The scope for the app; a body that may be rewritten has no certain length."""
-        if self._action != "redact" or not self._rewritable:
+    def scope(self) -> Scope:
+        """The scope for the app: with a clean query, and without a length where the body may be rewritten."""
+        scope = self._scope
+        changes: dict[str, object] = {}
+        if self._found(scope["path"]) and self._action != "flag":
+            self._forbid()
+        query = scope.get("query_string", b"").decode("latin-1")
+        matches = self._found(query)
+        if matches and self._action == "block":
+            self._forbid()
+        elif matches and self._action == "redact":
+            changes["query_string"] = _in_query(query, matches).encode("latin-1")
+        if self._action == "redact" and self._body.rewritable:
+            headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+            if len(headers) < len(scope["headers"]):
+                changes["headers"] = headers
+        if not changes:
             return scope
-        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
-        return scope if len(headers) == len(scope["headers"]) else {**scope, "headers": headers}
+        changed = {**scope, **changes}
+        context = current_context()
+        if context is not None:
+            context.scope = changed  # the router will put the endpoint there, which declares the purpose
+        return changed
 
     async def receive(self) -> Message:
         """Pass the next piece of the body on, without what must not be in it."""
+        if self.refusal is not None:
+            return _GONE
         message = await self._receive()
         if message["type"] != "http.request":
             return message
-        last = not message.get("more_body", False)
-        text = self._held + self._decoder.decode(message.get("body", b""), final=last)
-        safe = self._checked(text)
-        if self._action != "redact" or not self._rewritable:
-            self._held = "" if last else text[-_HOLD_BACK:]  # only looked at again, the app has it already
+        data, last = message.get("body", b""), not message.get("more_body", False)
+        try:
+            text = self._held + self._body.feed(data, last=last)
+        except Unreadable:
+            return message if self._action == "flag" else self._unreadable()
+        matches = self._found(text)
+        if self._action == "redact" and self._body.rewritable:
+            safe = replaced(text, matches, inside=self._inside) if matches else text
+            keep = 0 if last else min(_HOLD_BACK, len(safe))
+            released, self._held = safe[: len(safe) - keep], safe[len(safe) - keep :]
+            if self._inside is not None:
+                self._inside = in_string(released, self._inside)
+            return {**message, "body": released.encode("utf-8", "surrogateescape")}
+        self._held = "" if last else text[-_HOLD_BACK:]  # only to be looked at again
+        if self._action == "flag":
             return message
-        keep = 0 if last else min(_HOLD_BACK, len(safe))
-        self._held = safe[len(safe) - keep :]
-        released = safe[: len(safe) - keep].encode("utf-8", "surrogateescape")
-        return {**message, "body": released}
+        if matches:
+            return self._forbid()
+        data = self._held_bytes + data
+        keep = 0 if last else min(_HOLD_BACK, len(data))
+        released_bytes, self._held_bytes = data[: len(data) - keep], data[len(data) - keep :]
+        return {**message, "body": released_bytes}
 
     async def receive_frame(self) -> Message:
-        """Check one WebSocket message; a forbidden one is redacted, or replaced whole when the setting says block."""
+        """Check one WebSocket message; what must not be in it is redacted, or noted."""
         message = await self._receive()
         if message["type"] != "websocket.receive":
             return message
@@ -101,14 +134,15 @@ class _Responder:
             content = message.get(key)
             if content:
                 text = content if isinstance(content, str) else content.decode("utf-8", "surrogateescape")
-                safe = self._checked(text)
-                if safe is not text and self._action != "flag":
+                matches = self._found(text)
+                if matches and self._action != "flag":
+                    safe = replaced(text, matches, inside=False if text.lstrip()[:1] in "{[" else None)
                     message = {**message, key: safe if key == "text" else safe.encode("utf-8", "surrogateescape")}
         return message
 
     async def send(self, message: Message) -> None:
         """Pass the response on, unless the request is to be refused."""
-        if self.blocked and not self.started:
+        if self.refusal is not None and not self.started:
             await self.refuse()
         if self._refused:
             return
@@ -117,27 +151,42 @@ class _Responder:
 
     async def refuse(self) -> None:
         """Answer for the app."""
+        assert self.refusal is not None
         self.started = self._refused = True
-        await send_problem(
-            self._send,
-            422,
-            {
-                "type": f"urn:privmw:input:{ReasonCode.CONTENT_NATIONAL_ID}",
-                "title": "The request holds information that must not be entered here",
-                "status": 422,
-                "reason": str(ReasonCode.CONTENT_NATIONAL_ID),
-                "found": ", ".join(self.blocked),
-            },
-        )
+        await send_problem(self._send, int(self.refusal["status"]), self.refusal)
 
-    def _checked(self, text: str) -> str:
-        found = tuple(sorted({match.entity_type for match in self._guard.find(text)})) if text else ()
-        if not found:
-            return text
+    def _forbid(self) -> Message:
         context = current_context()
-        if context is not None:
-            context.cache["input_flags"] = tuple(sorted({*context.cache.get("input_flags", ()), *found}))
-        if self._action == "block" or (self._action == "redact" and not self._rewritable):
-            self.blocked = found
-        safe: str = self._guard.text(text)
-        return safe
+        self.refusal = {
+            "type": f"urn:privmw:input:{ReasonCode.CONTENT_NATIONAL_ID}",
+            "title": "The request holds information that must not be entered here",
+            "status": 422,
+            "reason": str(ReasonCode.CONTENT_NATIONAL_ID),
+            "found": ", ".join(sorted(context.input_flags)) if context is not None else "",
+        }
+        return _GONE
+
+    def _unreadable(self) -> Message:
+        self.refusal = {
+            "type": f"urn:privmw:input:{ReasonCode.CONTENT_UNSCANNABLE}",
+            "title": "The request body cannot be looked into",
+            "status": 415,
+            "reason": str(ReasonCode.CONTENT_UNSCANNABLE),
+            "alternative": "Send it without Content-Encoding, or with gzip",
+        }
+        return _GONE
+
+    def _found(self, text: str) -> list[Match]:
+        """What must not be in a text, noted in the request's context."""
+        matches = self._guard.find(text) if text else []
+        context = current_context()
+        if matches and context is not None:
+            context.input_flags |= {match.entity_type for match in matches}
+        return matches
+
+
+def _in_query(query: str, matches: list[Match]) -> str:
+    """A query with values replaced; the signs of a placeholder are escaped there."""
+    for match in reversed(matches):
+        query = query[: match.start] + quote(f"<{match.entity_type}>") + query[match.end :]
+    return query

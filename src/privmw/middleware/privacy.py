@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from privmw.context import ConsentLookup
+from privmw.consent import ConsentLookup
+from privmw.errors import PrivmwError
 from privmw.middleware.analytics import AnalyticsMiddleware
 from privmw.middleware.base import SurfaceMiddleware
 from privmw.middleware.context import ContextMiddleware
@@ -40,7 +41,8 @@ class PrivacyMiddleware:
         app: The app to wrap.
         settings: Settings; read from ``privmw.toml`` and the environment when ``None``.
         runtime: A runtime built by hand, instead of ``settings``.
-        consent: Asked for a data subject's consent each time a call that needs it is made.
+        consent: Asked for a data subject's consent each time a call that needs it is made; answers with its state, or with the
+            :class:`privmw.Consent` that :func:`privmw.record_consent` gave.
     """
 
     def __init__(
@@ -51,7 +53,13 @@ class PrivacyMiddleware:
         runtime: Runtime | None = None,
         consent: ConsentLookup | None = None,
     ) -> None:
-        self.runtime = runtime if runtime is not None else Runtime.shared(settings)
+        try:
+            self.runtime = runtime if runtime is not None else Runtime.shared(settings)
+        except PrivmwError:
+            self.app: ASGIApp = ContextMiddleware(
+                app, settings=settings
+            )  # which meets the same error, and tells the server
+            return
         if consent is not None:
             self.runtime.consent_lookup = consent
         for middleware in _STACK:

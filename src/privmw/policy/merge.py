@@ -92,6 +92,7 @@ def recipient_of(
     return replace(
         base,
         declared=True,
+        channel=settings.channel or base.channel,
         legal_name=settings.legal_name or base.legal_name,
         description=settings.description,
         group=settings.group,

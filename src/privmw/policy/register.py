@@ -74,7 +74,7 @@ class Register:
         recipients = {}
         for key, item in settings.recipients.items():
             entry = catalogue.get(key)
-            if entry is None and not item.hosts:
+            if entry is None and not item.hosts and item.channel in (None, "outbound"):
                 raise ConfigurationError(
                     "this recipient is not in the built-in catalogue and has no hosts",
                     source=settings.source_of("recipients", key),

@@ -57,35 +57,47 @@ _FIXED = {
 def _declare(register: Register, recipient: Recipient | None, named: str, purpose: str | None) -> str:
     ai = recipient is not None and recipient.ai
     key = purpose if purpose is not None else ("ai_reply" if ai else "my_purpose")
+    target = recipient.key if recipient is not None else _key_of(named)
     lines = []
     if key not in register.purposes:
         use = "essential.service.ai_inference" if ai else "essential.service.operations"
-        lines.append(f'{_path("purposes", key)}.use = "{use}"')
-        lines.append(f'{_path("purposes", key)}.legal_basis = "contract"')
+        lines += [f"[{_path('purposes', key)}]", f'use = "{use}"', 'legal_basis = "contract"']
+    told = []
     if recipient is None:
-        lines.append(f'{_path("recipients", _key_of(named))}.hosts = ["{named}"]')
-        lines.append(f'{_path("recipients", _key_of(named))}.countries = ["??"]  # where it stands')
+        told += [f'hosts = ["{named}"]', 'countries = ["??"]  # where it stands']
     if recipient is None or key not in recipient.purposes:
-        target = recipient.key if recipient is not None else _key_of(named)
-        before = sorted(recipient.purposes) if recipient is not None else []
-        listed = ", ".join(f'"{name}"' for name in (*before, key))
-        lines.append(f"{_path('recipients', target)}.purposes = [{listed}]")
-    if recipient is not None:
-        regime = next(
-            (found for land in recipient.countries if (found := missing_regime(register.controller, recipient, land))),
-            None,
+        listed = ", ".join(
+            f'"{name}"' for name in (*(sorted(recipient.purposes) if recipient is not None else ()), key)
         )
-        if regime is not None:
-            lines.append(f'{_path("recipients", recipient.key)}.mechanism.{regime} = "{_MECHANISM[regime]}"')
-    start = "If the privacy policy allows it"
+        told.append(f"purposes = [{listed}]")
+    regime = _regime_missing(register, recipient)
+    if regime is not None:
+        told.append(f'mechanism.{regime} = "{_MECHANISM[regime]}"')
+    if told:
+        lines += [f"[{_path('recipients', target)}]", *told]
+    start = _start(register, purpose, key)
+    if recipient is None:
+        start = f'If it is a service of your own, list it: [egress] first_party = ["{named}"]. {start}'
     if purpose is None:
-        start += f', mark the route with @purpose("{key}")' + (" and" if lines else "")
-    elif key not in register.purposes and register.purposes:
-        near = nearest(key, register.purposes)
-        start = (f"Did you mean the purpose {near!r}? " if near else "") + start
+        start += f', mark the route with @purpose("{key}")'
     if not lines:
         return start
-    return f"{start}{'' if purpose is None else ','} add to privmw.toml:\n  " + "\n  ".join(lines)
+    there = target in register.recipients or key in register.purposes
+    where = "add to privmw.toml" + (", or change in the table that is there" if there else "")
+    return f"{start}{' and' if purpose is None else ','} {where}:\n  " + "\n  ".join(lines)
+
+
+def _start(register: Register, purpose: str | None, key: str) -> str:
+    near = nearest(key, register.purposes) if purpose is not None and key not in register.purposes else None
+    return (f"Did you mean the purpose {near!r}? " if near else "") + "If the privacy policy allows it"
+
+
+def _regime_missing(register: Register, recipient: Recipient | None) -> str | None:
+    for land in recipient.countries if recipient is not None else ():
+        regime = missing_regime(register.controller, recipient, land)  # type: ignore[arg-type]
+        if regime is not None:
+            return regime
+    return None
 
 
 def _key_of(host: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from privmw.errors import ConfigurationError
 from privmw.redaction.checksums.named import checksum_named
 from privmw.redaction.limits import Limits
 from privmw.redaction.ner import NerOptions, NerTier
@@ -16,13 +17,37 @@ from privmw.settings.surfaces import RecognizerSettings
 
 __all__ = ["configured_redactor", "configured_tier"]
 
+_OWN = "settings_"
+"""Begins the names of recognizers that come from the settings."""
+
 
 def configured_redactor(settings: PrivacySettings, profile: str) -> Redactor:
     """A redactor with what ``[redaction]`` and ``[recognizers]`` change in a profile.
 
     Raises:
-        ConfigurationError: The profile, an entity type, an operator, a checksum or a pattern cannot be used.
+        ConfigurationError: The profile, an entity type, an operator, a checksum or a pattern cannot be used; names the
+            setting and its file.
     """
+    own = [_recognizer(settings, name, one) for name, one in settings.recognizers.items()]
+    wrong: ConfigurationError | None = None
+    try:
+        return _redactor(settings, profile, own)
+    except ConfigurationError as error:
+        wrong = error
+    raise _placed(settings, wrong)
+
+
+def _placed(settings: PrivacySettings, error: ConfigurationError) -> ConfigurationError:
+    """An error of a redactor, at the setting that it comes from."""
+    named = (error.source or "").removeprefix("recognizer ")
+    if named.startswith(_OWN):
+        path = ["recognizers", named.removeprefix(_OWN)] + ([] if error.field is None else ["regex"])
+    else:
+        path = ["redaction", *(error.field or "").split(".")]
+    return error.placed(settings.source_of(*path), ".".join(part for part in path if part))
+
+
+def _redactor(settings: PrivacySettings, profile: str, own: list[Recognizer]) -> Redactor:
     redaction, base = settings.redaction, profile_named(profile).limits
     limits = redaction.limits
     return Redactor(
@@ -32,7 +57,7 @@ def configured_redactor(settings: PrivacySettings, profile: str) -> Redactor:
         operators={entity: Operator(chosen.name, chosen.params) for entity, chosen in redaction.operators.items()}
         or None,
         allow_list=redaction.allow_list,
-        recognizers=[_recognizer(name, own) for name, own in settings.recognizers.items()],
+        recognizers=own,
         limits=Limits(
             bytes=limits.max_bytes or base.bytes,
             depth=limits.max_depth or base.depth,
@@ -71,10 +96,11 @@ def _installed(model: str) -> bool:
     return all(find_spec(name) is not None for name in needed)
 
 
-def _recognizer(name: str, own: RecognizerSettings) -> Recognizer:
-    checksum = checksum_named(own.checksum) if own.checksum else None
+def _recognizer(settings: PrivacySettings, name: str, own: RecognizerSettings) -> Recognizer:
+    with settings.placing("recognizers", name, "checksum"):
+        checksum = checksum_named(own.checksum) if own.checksum else None
     return Recognizer(
-        name=f"settings_{name}",
+        name=f"{_OWN}{name}",
         entity_type=own.entity_type,
         pattern=own.regex,
         context=own.context,

@@ -36,7 +36,7 @@ def choose_gate(groups: Sequence[Group], hearing: Sequence[Plan], name: str = "a
     if name == "regex":
         return RegexGate(groups, hearing)
     if name not in {"auto", "hyperscan"}:
-        raise ConfigurationError(f"there is no gate {name!r}", remedy="Use auto, hyperscan or regex")
+        raise ConfigurationError("there is no gate of this name", field="gate", remedy="Use auto, hyperscan or regex")
     try:
         from privmw.redaction.hyperscan_gate import HyperscanGate
     except ImportError:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from privmw.context import Identity, RequestContext, current_context
+from privmw.context import Identity, RequestContext, current_context, latest_context
 from privmw.redaction.normalize import may_need_normalising, normalise
 from privmw.redaction.spellings import spellings_of
 from privmw.redaction.tokens import PLACEHOLDER
@@ -104,8 +104,8 @@ class Known:
 
 
 def current_known() -> Known | None:
-    """The known values of the running request, ``None`` where nobody is known."""
-    context = current_context()
+    """The known values of the running request, or of the one that has just ended; ``None`` where nobody is known."""
+    context = current_context() or latest_context()
     if context is None or not context.identities:
         return None
     return known_of(context)

@@ -84,7 +84,7 @@ def _compile(entity: str, config: OperatorLike) -> Replace:
     make = _MAKERS.get(config.operator_name)
     if make is None:
         raise ConfigurationError(
-            f"there is no operator {config.operator_name!r}", field=where, remedy=f"Use one of {', '.join(_MAKERS)}"
+            "there is no operator of this name", field=where, remedy=f"Use one of {', '.join(_MAKERS)}"
         )
     return make(dict(config.params or {}), where)
 
@@ -129,7 +129,9 @@ def _key(params: dict[str, Any], where: str, names: tuple[str, ...], sizes: Call
     if isinstance(key, str):
         key = key.encode()
     if not isinstance(key, bytes) or not sizes(len(key)):
-        raise ConfigurationError(f"needs a key of {need}", field=f"{where}.{names[0]}")
+        raise ConfigurationError(
+            "the operator needs a key", field=f"{where}.{names[0]}", remedy=f"Give it one of {need}"
+        )
     return key
 
 

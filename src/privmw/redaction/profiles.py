@@ -65,5 +65,5 @@ def profile_named(name: str) -> Profile:
         return PROFILES[name]
     except KeyError:
         raise ConfigurationError(
-            f"there is no redaction profile {name!r}", remedy=f"Use one of {', '.join(PROFILES)}"
+            "there is no redaction profile of this name", field="profile", remedy=f"Use one of {', '.join(PROFILES)}"
         ) from None

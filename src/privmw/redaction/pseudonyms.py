@@ -16,7 +16,7 @@ from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.restore import StreamRestorer, Vault
 from privmw.redaction.tokens import code_of, is_token
 
-__all__ = ["Pseudonymiser"]
+__all__ = ["Pseudonymiser", "check_keys"]
 
 T = TypeVar("T")
 
@@ -26,6 +26,20 @@ _SHORTEST_KEY = 16
 @lru_cache(maxsize=16)
 def _digest_under(key: bytes) -> KeyedDigest:
     return KeyedDigest(key)
+
+
+def check_keys(keys: Sequence[bytes]) -> None:
+    """Refuse keys that cannot keep pseudonyms secret.
+
+    Raises:
+        ConfigurationError: There is none, or one is too short.
+    """
+    if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
+        raise ConfigurationError(
+            f"pseudonyms need at least one key, each of {_SHORTEST_KEY} bytes or more",
+            field="pseudonyms.keys",
+            remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
 
 
 class Pseudonymiser:
@@ -45,12 +59,7 @@ class Pseudonymiser:
     __slots__ = ("_current", "_issued", "_older", "_vault")
 
     def __init__(self, keys: Sequence[bytes], scope: str) -> None:
-        if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
-            raise ConfigurationError(
-                f"pseudonyms need at least one key, each of {_SHORTEST_KEY} bytes or more",
-                field="pseudonyms.keys",
-                remedy="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
-            )
+        check_keys(keys)
         name = b"privmw pseudonym\0" + scope.encode("utf-8", "surrogatepass")
         *older, self._current = [KeyedDigest(_digest_under(key).of(name)) for key in keys]
         self._older = tuple(older)

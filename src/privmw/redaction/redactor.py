@@ -172,14 +172,32 @@ class Redactor:
         try:
             if type(value) is str:
                 return self.text(value)  # type: ignore[return-value,arg-type]
-            replace = self._replace
-            known = current_known()
-            rewrite = self._rewriter(replace, None, known)
-            result: T = self._walker.walk(value, rewrite, replace, every_key=known is not None).value
+            result: T = self._walked(value, self._replace)
             return result
         except Exception:  # noqa: BLE001 - fail closed: what cannot be looked at does not leave
             self._count("failed")
             return FAILED  # type: ignore[return-value]
+
+    def counted(self, value: T) -> tuple[T, Mapping[str, int]]:
+        """Redact a value as :meth:`value` does, and say how many values of each entity type were replaced."""
+        counts: dict[str, int] = {}
+
+        def replace(entity_type: str, original: str) -> str:
+            new = self._replace(entity_type, original)
+            if new != original:
+                counts[entity_type] = counts.get(entity_type, 0) + 1
+            return new
+
+        try:
+            return self._walked([value], replace)[0], counts
+        except Exception:  # noqa: BLE001 - fail closed: what cannot be looked at does not leave
+            self._count("failed")
+            return FAILED, {}  # type: ignore[return-value]
+
+    def _walked(self, value: Any, replace: Replace) -> Any:
+        known = current_known()
+        rewrite = self._rewriter(replace, None, known)
+        return self._walker.walk(value, rewrite, replace, every_key=known is not None).value
 
     def json(self, data: bytes) -> bytes:
         """Redact a JSON document; the same bytes where nothing is found. What is no JSON is redacted as text.

@@ -72,7 +72,7 @@ def _refuse_unknown(wanted: Iterable[str], names: frozenset[str] | set[str]) -> 
     for name in sorted(set(wanted) - names):
         near = difflib.get_close_matches(str(name).upper(), names, 1, 0.5)
         raise ConfigurationError(
-            f"there is no entity type {name!r}",
+            "there is no entity type of this name",
             field="entities",
             remedy=f"Did you mean {near[0]}?" if near else "See Redactor().entity_types",
         )

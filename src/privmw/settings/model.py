@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,9 +152,25 @@ class PrivacySettings(BaseSettings):
         """Folder of the settings file, which relative paths of the policy start from."""
         return self._root
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The settings files that were read."""
+        return tuple(origin.label for origin in self._origins[2:])
+
     def source_of(self, *path: str) -> str | None:
         """The file or variable that a setting came from, ``None`` where it is a default."""
         return source_of(self._origins, path)
+
+    @contextmanager
+    def placing(self, *path: str) -> Iterator[None]:
+        """Let a :class:`ConfigurationError` of what is made from a setting name that setting and its file."""
+        wrong: ConfigurationError | None = None
+        try:
+            yield
+        except ConfigurationError as error:
+            wrong = error.placed(self.source_of(*path), ".".join(path))
+        if wrong is not None:  # outside the handler: what it was made from may hold the value
+            raise wrong
 
 
 def _load(config_file: str | Path | None, values: Mapping[str, Any], problems: list[Problem]) -> _Load:

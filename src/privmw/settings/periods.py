@@ -1,11 +1,16 @@
-"""Periods of retention: the date part of ISO 8601 durations, because a policy speaks of days, months and years."""
+"""Periods of retention: the date part of ISO 8601 durations, because a policy speaks of days, months and years.
+
+Standard library only; this file is also part of the exported auditor of the ledger.
+"""
 
 from __future__ import annotations
 
+import calendar
 import re
+from datetime import date, timedelta
 from typing import NamedTuple
 
-__all__ = ["Period", "parse_period", "suggest_period"]
+__all__ = ["Period", "add_period", "parse_period", "suggest_period"]
 
 _ISO = re.compile(
     r"P(?=\d|T)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?"
@@ -35,6 +40,21 @@ def parse_period(text: str) -> Period | None:
         return None
     years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return Period(years * 12 + months, weeks * 7 + days, hours * 3600 + minutes * 60 + seconds)
+
+
+def add_period(start: date, period: Period) -> date:
+    """Last day of a period that begins on ``start``; parts of days count as whole ones, P0D ends the day before."""
+    if period == (0, 0, 0):
+        return start - timedelta(days=1)
+    months = start.year * 12 + start.month - 1 + period.months
+    year, month = divmod(months, 12)
+    if year > date.max.year:
+        return date.max
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    try:
+        return date(year, month + 1, day) + timedelta(days=period.days + -(-period.seconds // 86_400))
+    except OverflowError:
+        return date.max
 
 
 def suggest_period(text: str) -> str | None:

@@ -145,6 +145,8 @@ class RecipientSettings(Section):
     route's purpose is at hand: every call to them has that purpose. ``storage``: ``switch`` turns the provider's
     storing off where a request can say so; ``forbid`` also denies where it cannot and no ``storage_evidence`` is named;
     ``allow`` leaves it. ``unscannable`` lists the purposes that may send bodies that cannot be searched (audio, files).
+    ``channel`` says where the recipient sees data: ``ambient`` by its place in the network (hosting, CDN), counted with each
+    request instead of recorded one by one; ``browser`` by a script in the page. Without it the catalogue's applies.
     ``contract_type`` is what the contract makes of the recipient under the CCPA (Civ. Code 1798.140); ``measures`` are the
     security measures agreed with it, beside the controller's own.
     """
@@ -164,6 +166,7 @@ class RecipientSettings(Section):
     contract_type: Literal["service_provider", "contractor", "third_party"] | None = None
     measures: Texts = ()
     description: str | None = None
+    channel: Literal["outbound", "ambient", "browser"] | None = None
     group: str | None = None
     transfer_kind: TransferKind = TransferKind.ENTRUSTMENT
     ground: Literal["consent", "law", "urgent", "permitted"] | None = None

@@ -1,4 +1,4 @@
-"""An Anthropic-shaped stand-in: messages, plain and streamed, with text and tool use; its model repeats the user."""
+"""An Anthropic-shaped stand-in: messages, plain and streamed, text and tool use, files; its model repeats the user."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from privmw.demo.standins.files import file_reply
 from privmw.demo.standins.pieces import Cut, event, user_text
 from privmw.demo.standins.server import Received, Reply, StandIn
 
@@ -24,6 +25,8 @@ def anthropic_standin(cut: Cut | None = None) -> StandIn:
         path = received.target.split("?")[0]
         if received.method == "GET":
             return _json({"data": [], "has_more": False})
+        if path.endswith("/files"):
+            return file_reply(received)
         body = received.json()
         if path.endswith("/messages/count_tokens"):
             return _json({"input_tokens": 42})

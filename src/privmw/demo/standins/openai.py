@@ -1,4 +1,4 @@
-"""An OpenAI-shaped stand-in: chat completions, responses, embeddings, images and speech, plain and streamed.
+"""An OpenAI-shaped stand-in: chat completions, responses, embeddings, images, speech and files, plain and streamed.
 
 Its model repeats what it was told, so that whatever arrived comes back; given tools it calls the first one with that
 text as an argument.
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from privmw.demo.standins.files import file_reply, is_form
 from privmw.demo.standins.pieces import Cut, event, user_text
 from privmw.demo.standins.server import Received, Reply, StandIn
 
@@ -62,6 +63,10 @@ class _Model:
             return _json({"created": 1, "text": "done", "data": [{"url": "http://127.0.0.1/image.png"}]})
         if received.method == "GET":
             return _json({"object": "list", "data": []})
+        if path.endswith("/files"):
+            return file_reply(received)
+        if is_form(received):
+            return _json({"error": {"message": "no such path", "type": "invalid_request_error"}}, 404)
         body = received.json()
         if path.endswith("/chat/completions"):
             return self._stream(self._chat_events(body)) if body.get("stream") else _json(_chat(body))

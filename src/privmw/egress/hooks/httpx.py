@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
+from privmw.context import is_handled
+from privmw.egress.answers import BrokenCoding
 from privmw.egress.call import Call
 from privmw.egress.guard import Guard
 from privmw.egress.hooks.lazy import cancel, when_imported
@@ -85,7 +87,7 @@ def _sync(original: Any, module: Any) -> Any:
 
     def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
-        if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
+        if guard is None or is_handled() or is_in_process(transport := self._transport_for_url(request.url)):
             return original(self, request)
         try:
             call = guard.open(_outgoing(request, transport))
@@ -113,7 +115,7 @@ def _async(original: Any, module: Any) -> Any:
 
     async def _send_single_request(self: Any, request: Any) -> Any:
         guard = _guard
-        if guard is None or is_in_process(transport := self._transport_for_url(request.url)):
+        if guard is None or is_handled() or is_in_process(transport := self._transport_for_url(request.url)):
             return await original(self, request)
         try:
             call = guard.open(_outgoing(request, transport))
@@ -248,6 +250,12 @@ def _received(call: Call, response: Any, stream: type) -> Any:
     return response
 
 
+def _decoding_error(module: Any, error: BrokenCoding) -> Exception:
+    """The library's own error for it, which clients expect and SDKs retry; the response adds its request."""
+    made: Exception = sys.modules[module.__package__].DecodingError(str(error))
+    return made
+
+
 def _sync_stream(module: Any) -> type:
     """A byte stream of the module's own kind, which its responses insist on."""
 
@@ -265,6 +273,9 @@ def _sync_stream(module: Any) -> type:
                 for chunk in self._inner:
                     if data := self._reply.feed(chunk):
                         yield data
+            except BrokenCoding as error:
+                self._reply.close(failed=True)
+                raise _decoding_error(module, error) from None
             except Exception:
                 self._reply.close(failed=True)
                 raise
@@ -295,6 +306,9 @@ def _async_stream(module: Any) -> type:
                 async for chunk in self._inner:
                     if data := self._reply.feed(chunk):
                         yield data
+            except BrokenCoding as error:
+                self._reply.close(failed=True)
+                raise _decoding_error(module, error) from None
             except Exception:
                 self._reply.close(failed=True)
                 raise

@@ -44,8 +44,8 @@ def checksum_named(name: str) -> Callable[[str], bool]:
     """
     if name not in CHECKSUMS:
         raise ConfigurationError(
-            f"there is no checksum {name!r}",
-            field="recognizers.*.checksum",
+            "there is no checksum of this name",
+            field="checksum",
             remedy=f"Use one of {', '.join(CHECKSUMS)}",
         )
     checksum: Callable[[str], bool] = getattr(import_module(f"privmw.redaction.checksums.{CHECKSUMS[name]}"), name)
