@@ -24,12 +24,11 @@ from privmw.redaction.tokens import PLACEHOLDER
 
 __all__ = ["CONTAINER", "Collector", "Slot"]
 
-_CONTAINERS = 200_000
 _EXACT = 2**53
 """Below this a float without a fraction is a whole number."""
 
 _SOMETIMES = 1023
-"""Containers between two looks at the limits of their number and of time, a power of two less one."""
+"""Containers between two looks at the time limit, a power of two less one."""
 
 _DIRECTORY = re.compile(r"[/~]|[A-Za-z]:\\")
 """What the working directory of a process begins with, which is called ``PWD`` like many a password."""
@@ -59,7 +58,7 @@ class Collector:
     """
 
     __slots__ = (
-        "_active", "_depth", "_every_key", "_keys", "_limits", "_replace", "_under",
+        "_active", "_depth", "_every_key", "_keys", "_limits", "_most", "_replace", "_under",
         "forced", "keys", "leaves", "limited", "marks", "slots", "started", "tree",
     )  # fmt: skip
 
@@ -76,6 +75,7 @@ class Collector:
         self._under = keys.under
         self._limits = limits
         self._depth = limits.depth
+        self._most = limits.items
         self._replace = replace
         self._every_key = every_key
         self._active: set[int] = set()
@@ -118,8 +118,10 @@ class Collector:
             return self._limit("depth")
         tree, leaves = self.tree, self.leaves
         number, first = len(tree), len(leaves)
-        if number & _SOMETIMES == _SOMETIMES and (limit := self._exceeded()):
-            return self._limit(limit)
+        if number >= self._most:
+            return self._limit("items")
+        if number & _SOMETIMES == _SOMETIMES and monotonic() - self.started > self._limits.time:
+            return self._limit("time")
         tree.append((0, 0))
         active.add(identity)
         try:
@@ -318,12 +320,6 @@ class Collector:
     def _limit(self, name: str) -> int:
         self.limited.append(name)
         return self._force(LIMITED)
-
-    def _exceeded(self) -> str:
-        """Which limit of the whole walk is exceeded, if any."""
-        if len(self.tree) > _CONTAINERS:
-            return "items"
-        return "time" if monotonic() - self.started > self._limits.time else ""
 
     def _forget(self, number: int, first: int) -> None:
         """Take back what was collected from a container on."""
