@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import importlib.util
-import secrets
 import threading
 from collections.abc import Callable
 from enum import StrEnum
@@ -26,7 +25,7 @@ from privmw.redaction.configured import configured_redactor, configured_tier
 from privmw.redaction.digest import KeyedDigest
 from privmw.redaction.ner import NerRedactor
 from privmw.redaction.profiles import profile_named
-from privmw.redaction.pseudonyms import check_keys
+from privmw.redaction.pseudonymkeys import configured_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.settings.nearest import did_you_mean
@@ -108,7 +107,7 @@ class Runtime:
         self._hosting = tuple(
             self.ambient(key) for key, recipient in self.register.recipients.items() if recipient.channel == "ambient"
         )
-        self._keys = _pseudonym_keys(settings)
+        self._keys = configured_keys(settings)
         self._references = KeyedDigest(self._derived(b"subject reference"))
         sink = self.ledger if self.ledger is not None else _NoLedger()
         prompts = self.redactor_for("ai")
@@ -318,33 +317,6 @@ def _forbidden_types(redactor: Redactor) -> list[str]:
 
 def _present(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
-
-
-def _pseudonym_keys(settings: PrivacySettings) -> tuple[bytes, ...]:
-    """Keys of the settings, or one that lives as long as this process."""
-    keys = tuple(key.get_secret_value().encode("utf-8") for key in settings.pseudonyms.keys)
-    filed: tuple[bytes, ...] = ()
-    if settings.pseudonyms.key_file:
-        filed = tuple(line.strip().encode("utf-8") for line in _key_lines(settings) if line.strip())
-    for place, some in (("keys", keys), ("key_file", filed)):
-        if some:
-            with settings.placing("pseudonyms", place):
-                check_keys(some)
-    return (*keys, *filed) or (secrets.token_bytes(32),)
-
-
-def _key_lines(settings: PrivacySettings) -> list[str]:
-    try:
-        return (settings.root / str(settings.pseudonyms.key_file)).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"the file cannot be read ({type(error).__name__})"
-    path = ("pseudonyms", "key_file")
-    raise ConfigurationError(
-        problem,
-        source=settings.source_of(*path),
-        field=".".join(path),
-        remedy="It holds one key in each line, at least 16 characters long, the newest last",
-    )
 
 
 def install(settings: PrivacySettings | None = None) -> Runtime:

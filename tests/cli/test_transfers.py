@@ -15,6 +15,7 @@ import pytest
 from privmw.cli import main
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import DecisionKind, Durability, RecordKind
+from tests.ledger.kill_helpers import heed_interrupts
 from tests.ledger.writing_helpers import intent, outcome_of
 
 START = 1_772_000_000_000  # 2026-02-25T06:13:20Z
@@ -140,7 +141,7 @@ def test_follow_prints_until_interrupted(tmp_path: Path) -> None:
     writer.submit(intent(), Durability.BEFORE_SEND).wait(5)
     command = [sys.executable, "-m", "privmw", "transfers", str(tmp_path), "--follow", "--json"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=heed_interrupts)
     assert process.stdout is not None
     until = time.monotonic() + 20
     while time.monotonic() < until:  # it follows from when it looks first, so offer until it does

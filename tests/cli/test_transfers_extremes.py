@@ -20,7 +20,7 @@ from privmw.cli import main
 from privmw.ledger.query import Criteria, Ledger, Transfer
 from privmw.ledger.writer import LedgerWriter
 from privmw.types import ConsentState, Durability, RecordKind
-from tests.ledger.kill_helpers import ROOT
+from tests.ledger.kill_helpers import ROOT, heed_interrupts
 from tests.ledger.writing_helpers import intent
 
 
@@ -123,7 +123,7 @@ class TestFollow:
     def test_it_begins_with_the_latest(self, ledger: Path) -> None:
         """``--limit`` says how many older ones come first, like ``tail``; then new ones come."""
         command = [sys.executable, "-m", "privmw", "transfers", str(ledger), "--follow", "--json", "--limit", "2"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heed_interrupts)
         assert process.stdout is not None
         older = [json.loads(process.stdout.readline())["recipient_id"] for _ in range(2)]
         writer = LedgerWriter(ledger)

@@ -1,5 +1,6 @@
 """A process that writes records of mixed durability and says which ones it was told are durable; others kill it."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,11 @@ from tests.ledger.proof_helpers import KEYS
 from tests.ledger.writing_helpers import intent, outcome_of
 
 ROOT = Path(__file__).parents[2]
+
+
+def heed_interrupts() -> None:
+    """In a child process: let SIGINT end it, also where the checks run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def main(directory: str) -> None:

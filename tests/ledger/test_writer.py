@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from privmw.errors import LedgerUnavailable
 from privmw.ledger.chain import Sealed
 from privmw.ledger.observer import OpenChain
 from privmw.ledger.writer import LedgerWriter
-from privmw.types import Durability, TransferSink
+from privmw.types import Durability, RecordKind, TransferRecord, TransferSink
 from tests.ledger.writing_helpers import FakeClock, intent, kinds, outcome_of, stored
 
 pytestmark = pytest.mark.anyio
@@ -260,3 +261,34 @@ def test_observers_see_what_became_durable_and_may_fail(tmp_path: Path, caplog: 
     assert ["opened 1 0", "epoch.open", "transfer", "transfer", "closing", "epoch.close", "closing"] == watcher.told
     assert watcher.ticks > 0
     assert {"a ledger observer failed: RuntimeError in _Watcher.committed"} == set(caplog.messages)
+
+
+class _Announcer(_Watcher):
+    """Records what it is told on opening, as the policy's activation does, while transfers come from other threads."""
+
+    writer: LedgerWriter
+
+    def opened(self, chain: OpenChain) -> None:
+        other = threading.Thread(target=self.writer.submit, args=[intent(1)])
+        other.start()
+        other.join(5)
+        for number in (1, 2):
+            self.writer.submit(TransferRecord(kind=RecordKind.POLICY, record_id=f"policy-{number}", time_ms=1))
+
+    def committed(self, records: Sequence[Sealed]) -> None:
+        """Nothing."""
+
+
+def test_what_is_said_of_a_chain_as_it_opens_stands_in_front_of_what_waits(tmp_path: Path) -> None:
+    """A reader learns which policy decided the transfers before it reads them, also where a file was replaced meanwhile."""
+    announcer = _Announcer()
+    announcer.writer = writer = LedgerWriter(tmp_path / "ledger", observers=[announcer])
+    writer.submit(intent(0))
+    writer.flush()
+    [file] = (tmp_path / "ledger").glob("*.sqlite3")
+    file.unlink()
+    writer.submit(intent(2), Durability.BEFORE_SEND).wait(5)
+    writer.close()
+    members = stored(tmp_path / "ledger")
+    assert ["epoch.open", "policy", "policy", "transfer", "transfer", "epoch.close"] == kinds(members)
+    assert ["policy-1", "policy-2"] == [member["record_id"] for member in members[1:3]]

@@ -23,13 +23,13 @@ import atexit
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import gethostname
 
 from privmw.errors import LedgerUnavailable
 from privmw.ledger import forks
+from privmw.ledger.backlog import Backlog
 from privmw.ledger.batch import Written, write_batch
 from privmw.ledger.clock import SystemClock
 from privmw.ledger.losses import Losses, describe, time_of
@@ -94,10 +94,10 @@ class LedgerWriter:
         self._lock = threading.Lock()
         self._ready = threading.Condition(self._lock)
         self._io = threading.Lock()
-        self._queue: deque[Item] = deque()
+        self._queue = Backlog()
         self._retry: list[Item] = []
-        self._urgent = 0
         self._waiting = 0
+        self._opening = False
         self._idle = False
         self._closing = False
         self._final = False
@@ -159,15 +159,19 @@ class LedgerWriter:
         receipt = LedgerReceipt()
         urgent = durability is Durability.BEFORE_SEND
         with self._lock:
-            drained = self._ended or threading.current_thread() is not self._thread  # observers may add until the end
+            observer = threading.current_thread() is self._thread
+            drained = self._ended or not observer  # observers may add until the end
             if self._closing and drained and not self._resting:
                 return self._refuse(record, urgent, "closed", "the ledger is closed")
             limit = self._best_effort_limit if durability is Durability.BEST_EFFORT else self._queue_limit
             if self._waiting >= limit:
                 return self._refuse(record, urgent, "queue.full", "the ledger's queue is full")
-            self._queue.append(Item(record, durability, receipt))
+            item = Item(record, durability, receipt)
+            if observer and self._opening:  # what is said of a chain as it opens
+                self._queue.add_to_front(item)
+            else:
+                self._queue.add(item)
             self._waiting += 1
-            self._urgent += urgent
             if self._thread is None and not self._closing:
                 self._start()
             elif self._idle or urgent or self._waiting == self._group_size:
@@ -187,8 +191,7 @@ class LedgerWriter:
         with self._lock:
             if self._thread is None:
                 return
-            self._queue.append(Item(None, Durability.BEFORE_SEND, receipt))
-            self._urgent += 1
+            self._queue.add(Item(None, Durability.BEFORE_SEND, receipt))
             self._ready.notify()
         receipt.wait(timeout)
 
@@ -262,17 +265,13 @@ class LedgerWriter:
                 self._final = True  # one last attempt for what failed before
             batch = self._retry
             self._retry = []
-            while self._queue and len(batch) < BATCH_LIMIT:
-                item = self._queue.popleft()
-                self._urgent -= item.durability is Durability.BEFORE_SEND
-                batch.append(item)
-            return batch
+            return batch + self._queue.take(BATCH_LIMIT - len(batch))
 
     def _pause(self, delay: float) -> None:
         """Wait as long as there is no reason to commit now; the lock is held."""
         if self._failing:
             until = time.monotonic() + delay
-            while not self._urgent and not self._closing and (left := until - time.monotonic()) > 0:
+            while not self._queue.urgent and not self._closing and (left := until - time.monotonic()) > 0:
                 self._ready.wait(left)
             return
         self._idle = True
@@ -280,7 +279,7 @@ class LedgerWriter:
             self._ready.wait(TICK_SECONDS if self._observers else None)
         self._idle = False
         until = time.monotonic() + self._group_seconds
-        while self._queue and not self._urgent and not self._closing and self._waiting < self._group_size:
+        while self._queue and not self._queue.urgent and not self._closing and self._waiting < self._group_size:
             left = until - time.monotonic()
             if left <= 0 or not self._ready.wait(left):
                 break
@@ -289,7 +288,9 @@ class LedgerWriter:
         """Write a batch; on failure, sort its items by what they asked for."""
         with self._io:  # a fork waits for it, so that no child inherits SQLite's own locks in a locked state
             try:
-                written = self._write(batch)
+                now = self._clock.time_ms()
+                landed = self._open(now, batch)
+                written = self._write(now, batch, landed)
             except Exception as error:  # noqa: BLE001 - whatever it is, records must be refused or kept, not forgotten
                 self._failed(batch, error)
                 return
@@ -305,10 +306,18 @@ class LedgerWriter:
             if written.error is not None:
                 self._failed(batch[len(done) :], written.error)
 
-    def _write(self, batch: list[Item]) -> Written:
-        """Open a file where none is open, and write a batch with what is to be told of losses in front of it."""
-        now = self._clock.time_ms()
-        landed = self._session.ensure_open(now)
+    def _open(self, now: int, batch: list[Item]) -> frozenset[str]:
+        """Open a file where none is open, and put what observers say of it in front of the batch."""
+        self._opening = True
+        try:
+            return self._session.ensure_open(now)
+        finally:
+            self._opening = False
+            with self._lock:
+                batch[:0] = self._queue.take_front()
+
+    def _write(self, now: int, batch: list[Item], landed: frozenset[str]) -> Written:
+        """Write a batch, with what is to be told of losses in front of it."""
         with self._lock:
             if self._untold is not None and self._untold.record_id in landed:
                 self._losses.settle(self._untold)
@@ -354,7 +363,6 @@ class LedgerWriter:
             items = [*self._retry, *self._queue]
             self._retry = []
             self._queue.clear()
-            self._urgent = 0
             for item in items:
                 if item.record is not None:
                     self._waiting -= 1
