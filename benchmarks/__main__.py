@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``ledger``; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``names`` … for the rest; ``docs`` writes the page."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
     return ledger.collect(options.only, quick=options.quick), ledger.report
 
 
+def _names(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    del options
+    names = import_module("benchmarks.names")
+    return names.collect(), names.report
+
+
 def _docs(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     docs = import_module("benchmarks.docs")
     return docs.collect(quick=options.quick), docs.report
@@ -53,6 +59,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "accuracy": _accuracy,
     "egress": _egress,
     "ledger": _ledger,
+    "names": _names,
     "docs": _docs,
 }
 """Each takes the options and returns the results, ready for JSON, and what prints them."""
