@@ -67,7 +67,7 @@ _CUE = re.compile(
     r"""(?:
     (?<![^\W_])(?:name[ds]?|called|i[ ]am|i['’]m|this[ ]is|dear|hi|hello|hey|attn|cc|mr|mrs|ms|miss|mx|dr|prof|professor|sir
     |madam|customer|client|patient|guest|tenant|employee|colleague|author|owner|assignee|reviewer|signed|regards|sincerely
-    |thanks|cheers|user|from|to|by)
+    |thanks|cheers|user)
     |name["']?[ ]?[:=][ ]?["']?
     )(?:[ ]is)?[\s.,:="'*|>-]{1,6}$""",
     re.VERBOSE | re.IGNORECASE,
