@@ -61,7 +61,7 @@ def test_own_recognizers_and_keys_come_from_settings(tmp_path: Path) -> None:
 
 def test_an_unknown_checksum_is_refused_by_name() -> None:
     """The error lists what there is."""
-    recognizers = {"x": {"entity_type": "TICKET", "regex": "x{9}", "checksum": "lune"}}
+    recognizers = {"x": {"entity_type": "X", "regex": "x{9}", "checksum": "lune"}}
     with pytest.raises(ConfigurationError, match=r"recognizers\.x\.checksum: there is no checksum.*Use one of luhn"):
         Runtime(PrivacySettings(recognizers=recognizers, ledger={"enabled": False}))
 

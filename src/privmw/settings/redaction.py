@@ -23,7 +23,7 @@ __all__ = [
 PROFILE_NAMES = ("default", "logs", "errors", "analytics", "ai")
 """The profiles that there are."""
 
-_ENTITY = re.compile(r"[A-Z][A-Z0-9_]+")
+_ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 
