@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``middleware``, ``ledger``; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``middleware`` … for the rest; ``docs`` writes the page."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
     return ledger.collect(options.only, quick=options.quick), ledger.report
 
 
+def _names(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    del options
+    names = import_module("benchmarks.names")
+    return names.collect(), names.report
+
+
 def _docs(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     docs = import_module("benchmarks.docs")
     return docs.collect(quick=options.quick), docs.report
@@ -59,6 +65,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "egress": _egress,
     "middleware": _middleware,
     "ledger": _ledger,
+    "names": _names,
     "docs": _docs,
 }
 """Each takes the options and returns the results, ready for JSON, and what prints them."""

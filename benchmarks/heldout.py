@@ -68,7 +68,7 @@ _NUMBERS: tuple[tuple[str, str, str, str], ...] = (
     ("HR_OIB", "hr.oib", "###########", "OIB"),
     ("IE_PPSN", "ie.pps", "#######@", "PPS number|PPSN"),
     ("IMEI", "imei", "35-######-######-#", "IMEI"),
-    ("IN_AADHAAR", "in_.aadhaar", "#### #### ####", ""),
+    ("IN_AADHAAR", "in_.aadhaar", "#### #### ####", "Aadhaar|Aadhaar number"),
     ("IS_KENNITALA", "is_.kennitala", "ddmmyy-####", "kennitala"),
     ("IT_VAT_CODE", "it.iva", "###########", "Partita IVA|P.IVA"),
     ("JP_MY_NUMBER", "jp.in_", "#### #### ####", "マイナンバー|My Number"),

@@ -35,7 +35,8 @@ def secrets(each: int, seed: int = SEED) -> Iterator[tuple[str, list[tuple[str, 
         made = 0
         for _ in range(40 * each):
             before, after = rng.choice(_AROUND)
-            text = f"{before}{draw(recognizer.pattern, rng)[0]}{after}"
+            named = f"{recognizer.context[0]}: " if recognizer.needs_context else ""
+            text = f"{before}{named}{draw(recognizer.pattern, rng)[0]}{after}"
             match = pattern.search(text)
             if match is None:
                 continue

@@ -96,8 +96,8 @@ class RedactionError(PrivmwError):
     """A value could not be redacted within its limits, and its profile says that it must not pass.
 
     Attributes:
-        limit: Which limit was hit: ``bytes``, ``depth``, ``matches``, ``time`` or ``type``; ``model`` where the NER tier
-            was too busy or too slow.
+        limit: Which limit was hit: ``bytes``, ``depth``, ``items``, ``matches``, ``time`` or ``type``; ``model`` where the
+            NER tier was too busy or too slow.
         remedy: What can be done about it, or ``None``.
     """
 

@@ -92,6 +92,8 @@ class Runtime:
         for section in ("redaction", "logs", "sentry", "analytics"):
             with settings.placing(section, "profile"):
                 profile_named(getattr(settings, section).profile or settings.redaction.profile)
+        for profile in settings.redaction.profiles:  # whether a surface uses it or not: a mistake stops the start
+            self.redactor_for(profile)
         self.redactor = self.redactor_for(settings.redaction.profile)
         with settings.placing("input_guard", "entities"):
             self.input_guard = (

@@ -22,7 +22,7 @@ SECRET = split(
     "user_session PHPSESSID connect.sid _session token access_token accessToken accesstoken refresh_token id_token "
     "jwt bearer credentials user[password] userpassword fcm_token fcm_tokens pin cvv cvc security_code "
     "verification_code otp 비밀번호 인증번호 connection_string stripe_signature X-Hub-Signature password_hint encryption_key "
-    "account_key"
+    "account_key senha passwort contraseña 密码 비번 пароль pin_code pinCode redis_pass sshKey consumer_key sms_code code_verifier"
 )
 
 HARMLESS = split(

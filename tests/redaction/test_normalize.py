@@ -32,7 +32,6 @@ VALUES = {
     "ES_NIF": "12345678Z",
     "DE_VAT_ID": "DE136695976",
     "CN_RESIDENT_ID": "11010519491231002X",
-    "IN_AADHAAR": "2234 5678 9104",
     "IN_PAN": "ABCPE1234F",
     "AE_EMIRATES_ID": "784-1980-1234567-8",
     "AR_CUIT": "20-05536168-2",
@@ -42,7 +41,7 @@ VALUES = {
     "STRIPE_API_KEY": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
     "AWS_ACCESS_KEY_ID": "AKIA" + "IOSFODNN7EXAMPLQ",
 }
-NUMBERS = ("KR_RRN", "KR_BRN", "CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "CH_AHV", "BR_CPF", "IN_AADHAAR", "AR_CUIT")
+NUMBERS = ("KR_RRN", "KR_BRN", "CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "CH_AHV", "BR_CPF", "AR_CUIT")
 
 
 def _digits(zero: int) -> Callable[[str], str]:
@@ -302,3 +301,34 @@ def test_agrees_with_the_standard_library(text: str) -> None:
     for escaped in (quote(text, safe="", errors="surrogatepass"), html.escape(text)):
         folded = normalise(escaped)
         assert expected == (escaped if folded is None else folded.text)
+
+
+CODES = (
+    "\x1b[35m",
+    "\x1b[1;31m",
+    "\x1b[0m",
+    "\x1b[38;5;208m",
+    "\x1b[2K",
+    "\\u001b[35m",
+    "\\x1b[32m",
+    "\\033[1m",
+    "\\e[4m",
+)
+"""Colours of terminals, as they are and as JSON and shells write them."""
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("code", CODES)
+def test_colours_hide_nothing(kind: str, code: str) -> None:
+    """Behind and between terminal codes a value is found, and the codes stay."""
+    value = VALUES[kind]
+    text = f"INFO {code}{value}\x1b[0m done"
+    (match,) = Redactor().find(text)
+    assert (kind, value) == (match.entity_type, text[match.start : match.end])
+    assert f"INFO {code}<{kind}>\x1b[0m done" == Redactor().text(text)
+    assert [f"{code}<{kind}>\x1b[0m", "x"] == Redactor().value([f"{code}{value}\x1b[0m", "x"])
+
+
+def test_a_colour_within_a_value() -> None:
+    """A value of which a part is highlighted goes whole."""
+    assert "a <EMAIL_ADDRESS> b" == Redactor().text("a jane.\x1b[1mdoe\x1b[0m@example.com b")

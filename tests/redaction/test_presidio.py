@@ -159,6 +159,25 @@ def test_users_own_recognizers() -> None:
     assert {"TITLE", "STAFF_ID"} <= redactor.entity_types
 
 
+@pytest.mark.parametrize("gate", ["hyperscan", "regex"])
+@pytest.mark.parametrize(
+    "pattern", [r"(?P<a>[A-Z]{2})-\d{3}-(?P=a)", r"([A-Z]{2})-\d{3}-\1", r"(?P<a>[A-Z]{2})-(?P=a)0?"]
+)
+def test_back_references(pattern: str, gate: str) -> None:
+    """A group may be asked for again, by number or by name; both gates agree."""
+    twin = PatternRecognizer("TWIN", patterns=[Pattern("twin", pattern, 0.8)], name="Twin", global_regex_flags=0)
+    redactor = Redactor(recognizers=[twin], gate=gate, entities=["TWIN"])
+    assert redactor.text("AB-123-AB and AB-AB0").count("<TWIN>") == 1
+    assert redactor.find("AB-123-CD and AB-CD0") == []
+
+
+def test_deny_list_words_in_hangul() -> None:
+    """Boundaries are ASCII: a word of a deny list is found with Hangul glued to it, as every value is."""
+    place = PatternRecognizer("CAMPUS", deny_list=["서울", "Seoul"], name="Campus")
+    redactor = Redactor(recognizers=[place], entities=["CAMPUS"])
+    assert "나는<CAMPUS>에서, <CAMPUS>에서, XSeoul" == redactor.text("나는서울에서, Seoul에서, XSeoul")
+
+
 @pytest.mark.parametrize(
     "recognizer",
     [PhoneRecognizer(), object(), PatternRecognizer("X", patterns=[Pattern("x", r"a(?<=b*c)\d", 0.5)], name="X")],

@@ -72,6 +72,12 @@ words = st.sampled_from(
         "１",
         "\n",
         "password",
+        "\x1b[35m",
+        "version",
+        "server=",
+        "10.1.2.3-",
+        "phone",
+        "id=",
     )
 )
 planted = st.sampled_from(sorted(PLANTED))

@@ -58,7 +58,7 @@ def redact(value: object, limits: Limits | None = None) -> Any:
 class Colour(enum.Enum):
     """An enumeration."""
 
-    RED = MAIL
+    RED = "red"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,19 @@ class Model(pydantic.BaseModel):
 
     mail: str
     n: int = 1
+
+
+class Open(pydantic.BaseModel):
+    """A pydantic model that takes fields it does not declare."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
+    n: int = 1
+
+
+class Holder(enum.Enum):
+    """An enumeration whose members hold personal data."""
+
+    ONE = MAIL
 
 
 Point = namedtuple("Point", ["mail", "card"])  # noqa: PYI024 - untyped ones exist, too  # noqa: PYI024 - made as old code makes it
@@ -134,6 +147,11 @@ class Broken:
         (Frozen("<EMAIL_ADDRESS>", "<PASSWORD>"), Frozen(MAIL, "hunter2")),
         (Slotted("<EMAIL_ADDRESS>", ["x"]), Slotted(MAIL, ["x"])),
         (Model(mail="<EMAIL_ADDRESS>"), Model(mail=MAIL)),
+        (Open(mail="<EMAIL_ADDRESS>", x=["<EMAIL_ADDRESS>"]), Open(mail=MAIL, x=[MAIL])),
+        (["<EMAIL_ADDRESS>"], [Holder.ONE]),
+        ({"cardNumber": "<CARD>"}, {"cardNumber": 1234567.0}),
+        ({"field": "card_number", "value": "<CARD>"}, {"field": "card_number", "value": "1234567"}),
+        ({"label": "card number", "value": "<CARD>"}, {"label": "card number", "value": "1234567"}),
         ("Shown(<EMAIL_ADDRESS>)", Shown()),
         ("<EMAIL_ADDRESS>", Told()),
         ("deque(['<EMAIL_ADDRESS>'])", deque([MAIL])),
@@ -170,6 +188,8 @@ def test_replacements(expected: object, value: object) -> None:
         ({"max_tokens": 5, "tokens": 7}, {"max_tokens": 5, "tokens": 7}),
         ({"tokens": ["<SECRET>"]}, {"tokens": ["abc"]}),
         ({"token": "Hello", "logprob": -0.1}, {"token": "Hello", "logprob": -0.1}),
+        (Open(password="<PASSWORD>"), Open(password="x y")),
+        ({"field": "password", "value": "<PASSWORD>"}, {"field": "password", "value": "x y"}),
         ({"modules": {"quart-auth": "0.11"}}, {"modules": {"quart-auth": "0.11"}}),
     ],
 )

@@ -1,4 +1,7 @@
-"""``privmw scan``: where personal data and secrets stand in a text, and why; the values themselves are never printed."""
+"""``privmw scan``: where personal data and secrets stand in a text, and why; the values themselves are never printed.
+
+It finds what the app would find with the same settings: own recognizers and the changes of its profiles included.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ HELP = "find personal data and secrets in a file or on standard input"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="file to read; - is standard input")
-    parser.add_argument("--profile", default="default", help="default, logs, errors, analytics or ai")
+    parser.add_argument("--profile", help="default, logs, errors, analytics or ai")
+    parser.add_argument("--config", metavar="FILE", help="settings file (default: ./privmw.toml)")
     parser.add_argument("--entities", metavar="A,B", help='entity types to look for, or "all"')
     parser.add_argument("--explain", action="store_true", help="show recognizer, checksum and context of each match")
     parser.add_argument("--redact", action="store_true", help="print the redacted text instead of a list")
@@ -36,12 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         ConfigurationError: The file cannot be read, or an option is wrong.
     """
-    from privmw.redaction.redactor import Redactor
+    from privmw.redaction.configured import configured_redactor
+    from privmw.settings import PrivacySettings
 
     entities: Any = arguments.entities
     if entities is not None and entities != "all":
         entities = [name.strip() for name in entities.split(",") if name.strip()]
-    redactor = Redactor(profile=arguments.profile, entities=entities)
+    settings = PrivacySettings(config_file=arguments.config)
+    redactor = configured_redactor(settings, arguments.profile or settings.redaction.profile, entities=entities)
     text = _read(arguments.file)
     if arguments.redact:
         redacted = redactor.text(text)

@@ -6,6 +6,7 @@ how many texts they hold, so that a walk that finds nothing costs little more th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -23,9 +24,14 @@ from privmw.redaction.tokens import PLACEHOLDER
 
 __all__ = ["CONTAINER", "Collector", "Slot"]
 
-_CONTAINERS = 200_000
+_EXACT = 2**53
+"""Below this a float without a fraction is a whole number."""
+
 _SOMETIMES = 1023
-"""Containers between two looks at the limits of their number and of time, a power of two less one."""
+"""Containers between two looks at the time limit, a power of two less one."""
+
+_DIRECTORY = re.compile(r"[/~]|[A-Za-z]:\\")
+"""What the working directory of a process begins with, which is called ``PWD`` like many a password."""
 
 CONTAINER = -1
 """Slot of a member that is a container but neither an exact dictionary, list nor tuple."""
@@ -52,7 +58,7 @@ class Collector:
     """
 
     __slots__ = (
-        "_active", "_depth", "_every_key", "_keys", "_limits", "_replace", "_under",
+        "_active", "_depth", "_every_key", "_keys", "_limits", "_most", "_replace", "_under",
         "forced", "keys", "leaves", "limited", "marks", "slots", "started", "tree",
     )  # fmt: skip
 
@@ -69,6 +75,7 @@ class Collector:
         self._under = keys.under
         self._limits = limits
         self._depth = limits.depth
+        self._most = limits.items
         self._replace = replace
         self._every_key = every_key
         self._active: set[int] = set()
@@ -95,7 +102,9 @@ class Collector:
             return self._number(value, mask)
         if isinstance(value, (bytes, bytearray, memoryview)):
             return self._leaf(bytes(value).decode("utf-8", "surrogateescape"), mask)
-        if isinstance(value, (date, time, timedelta, UUID, Enum)):
+        if isinstance(value, Enum):
+            return self._enumerated(value, mask)
+        if isinstance(value, (date, time, timedelta, UUID)):
             return self._leaf(str(value), mask) if mask else None
         if is_container(value):
             slot = self._container(value, parent, mask, kind, depth)
@@ -109,8 +118,10 @@ class Collector:
             return self._limit("depth")
         tree, leaves = self.tree, self.leaves
         number, first = len(tree), len(leaves)
-        if number & _SOMETIMES == _SOMETIMES and (limit := self._exceeded()):
-            return self._limit(limit)
+        if number >= self._most:
+            return self._limit("items")
+        if number & _SOMETIMES == _SOMETIMES and monotonic() - self.started > self._limits.time:
+            return self._limit("time")
         tree.append((0, 0))
         active.add(identity)
         try:
@@ -198,10 +209,12 @@ class Collector:
             if said is None:
                 said = keys.learn(known, parent, key)
             below, secret = mask, kind
+            if mask and keys.apart(key):
+                below = 0
             if said:
                 said_mask, said_kind, look = said  # type: ignore[misc]
                 below |= said_mask
-                if said_kind and not (secret or _about_tokens(value, key, item)):
+                if said_kind and not (secret or _no_secret(value, key, item)):
                     secret = said_kind
             else:
                 look = False
@@ -239,7 +252,7 @@ class Collector:
 
     def _named(self, value: dict[Any, Any]) -> tuple[int, str | None] | None:
         """What ``{"name": "authorization", "value": ...}`` says of its value."""
-        name = value.get("name") or value.get("key")
+        name = next((value[word] for word in _NAMES if value.get(word)), None)
         said = self._keys.of_name(name) if isinstance(name, str) else None
         return said[:2] if said else None
 
@@ -266,9 +279,18 @@ class Collector:
             return None
         if isinstance(value, int):
             return self._leaf(int.__repr__(value), mask) if abs(value) < LONG else None
+        if mask and isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+            return self._leaf(str(int(value)), mask)
         if mask or isinstance(value, Decimal):
             return self._leaf(str(value), mask)
         return None
+
+    def _enumerated(self, value: Enum, mask: int) -> Slot | None:
+        """What serialisers make of a member of an enumeration: its value, and its name where the keys say something."""
+        texts = [value.value] if isinstance(value.value, str) else []
+        if mask:
+            texts.append(str(value))
+        return tuple(self._leaf(text, mask) for text in texts) or None
 
     def _secret(self, value: Any, kind: str) -> int | None:
         text = value if isinstance(value, str) else str(value) if not isinstance(value, (bytes, bytearray)) else None
@@ -299,12 +321,6 @@ class Collector:
         self.limited.append(name)
         return self._force(LIMITED)
 
-    def _exceeded(self) -> str:
-        """Which limit of the whole walk is exceeded, if any."""
-        if len(self.tree) > _CONTAINERS:
-            return "items"
-        return "time" if monotonic() - self.started > self._limits.time else ""
-
     def _forget(self, number: int, first: int) -> None:
         """Take back what was collected from a container on."""
         del self.tree[number:], self.leaves[first:]
@@ -316,11 +332,16 @@ class Collector:
                 del of_member[member]
 
 
-def _about_tokens(value: Any, key: Any, item: Any) -> bool:
-    """A number of tokens, or a piece of a model's answer, not a credential."""
+def _no_secret(value: Any, key: Any, item: Any) -> bool:
+    """Whether a member is none, whatever its key is called: a number of tokens, a piece of a model's answer, a directory."""
     if isinstance(item, (int, float)) and str(key)[-6:].lower() == "tokens":
         return True
-    return key == "token" and isinstance(value, Mapping) and "logprob" in value
+    if key == "token" and isinstance(value, Mapping) and "logprob" in value:
+        return True
+    return isinstance(item, str) and str(key)[-3:].lower() == "pwd" and _DIRECTORY.match(item) is not None
 
+
+_NAMES = ("name", "key", "field", "label", "parameter", "param", "attribute", "property", "header")
+"""Members that name what stands under ``value``."""
 
 _SHOW_NOTHING = (type, FunctionType, BuiltinFunctionType, ModuleType, range, slice, complex, type(Ellipsis))

@@ -154,11 +154,12 @@ class Confirmer:
         if match is None:
             return False
         begin, stop = match.span()
-        if plan.direct and last <= stop <= high - _EDGE and begin > low and self._plain(doc):
+        if plan.plain and last <= stop <= high - _EDGE and begin > low and self._plain(doc):
             start, end = match.span(plan.group)
-            doc.found.append((start, -end, plan.rank, False, plan))
-            done[plan.index] = end
-            return begin < first
+            if plan.direct or not doc.labelled(plan.other, start, end):  # type: ignore[arg-type]
+                doc.found.append((start, -end, plan.rank, False, plan))
+                done[plan.index] = end
+                return begin < first
         self._follow(doc, plan, match, low, high, last)
         return False
 
@@ -247,15 +248,19 @@ class Confirmer:
                     break
                 cut = text.rfind(" ", start, cut)
         if plan.guarded or ((required or plan.weak) and not valid):
-            if required and not valid and not plan.overrides:
-                return start, end, None
             bit = plan.bit
-            spoken = bit and (doc.key_mask & bit or self._spoken_for(doc, start, end, plan))
-            return start, end, True if spoken else None
+            if not bit or (required and not valid and not plan.overrides):
+                return start, end, None
+            directly = plan.close or (required and not valid and not plan.guarded)
+            if not (doc.key_mask & bit or self._spoken_for(doc, start, end, plan, directly)):
+                return start, end, None
+            valid = True
+        if plan.other is not None and doc.labelled(plan.other, start, end):
+            return start, end, None
         return start, end, bool(valid)
 
-    def _spoken_for(self, doc: Document, start: int, end: int, plan: Plan) -> bool:
-        """Whether a context word of a plan stands near; asked of the text only where the gate saw one."""
+    def _spoken_for(self, doc: Document, start: int, end: int, plan: Plan, directly: bool) -> bool:
+        """Whether a context word of a plan stands near, or right beside; asked of the text only where the gate saw one."""
         cues, bit = doc.cues, plan.bit
         for place in range(bisect_right(cues, (start - plan.within, 0)), len(cues)):
             at, mask = cues[place]
@@ -265,5 +270,5 @@ class Confirmer:
                 heard = doc.heard.get((start, end))
                 if heard is None:
                     heard = doc.heard[start, end] = self._cues.around(doc.text, start, end, doc.floor, doc.ceiling)
-                return speaking(heard, start, end, plan) is not None
+                return speaking(heard, doc.text, start, end, plan, directly=directly) is not None
         return False

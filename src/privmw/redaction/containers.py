@@ -7,7 +7,7 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from typing import Any
 
-__all__ = ["is_container", "is_pair", "members_of"]
+__all__ = ["extra_of", "is_container", "is_pair", "members_of"]
 
 _NAME = 64
 """Characters of the longest name that may stand beside its value."""
@@ -17,7 +17,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 def is_container(value: Any) -> bool:
     """Whether a value is a collection, or an object with fields."""
-    return isinstance(value, (Mapping, list, tuple, set, frozenset)) or bool(_field_names(value))
+    return isinstance(value, (Mapping, list, tuple, set, frozenset)) or bool(_field_names(value) or extra_of(value))
 
 
 def members_of(value: Any) -> tuple[list[Any], bool]:
@@ -31,7 +31,14 @@ def members_of(value: Any) -> tuple[list[Any], bool]:
         if names is not None and len(names) == len(value):
             return list(zip(names, value, strict=True)), True
         return list(value), False
-    return [(name, getattr(value, name)) for name in _field_names(value) if hasattr(value, name)], True
+    fields = [(name, getattr(value, name)) for name in _field_names(value) if hasattr(value, name)]
+    return [*fields, *extra_of(value).items()], True
+
+
+def extra_of(value: Any) -> dict[str, Any]:
+    """Fields of a pydantic model that its class does not declare (``extra="allow"``, as models of SDKs do)."""
+    extra = getattr(value, "__pydantic_extra__", None)
+    return extra if isinstance(extra, dict) else {}
 
 
 def is_pair(items: Sequence[Any]) -> bool:

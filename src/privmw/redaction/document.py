@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from privmw.redaction.cues import Cue
 from privmw.redaction.gate import Word
 from privmw.redaction.joined import Joined
+from privmw.redaction.marks import path_above
 from privmw.redaction.plan import Plan
+from privmw.redaction.recognizers.labels import LABEL, key_label
 from privmw.redaction.spans import Found
 
 __all__ = ["Document", "Span", "overlaps"]
@@ -20,6 +22,7 @@ _CLOSES = " \t\r\n\0\"'<>,;"
 """What stands before and behind a value that is not part of a longer one; so does nothing, at an end of the text."""
 
 _DIGIT = re.compile("[0-9]")
+_SPACE = re.compile(r"\s")
 _ANGLE = re.compile(r"<[A-Z][A-Z0-9_]+>")
 _SQUARE = re.compile(r"\[[A-Z][A-Z0-9_]*_[A-Z0-9]{10}\]")
 
@@ -101,6 +104,18 @@ class Document:
                 spans.sort()
             self._placeholders = spans
         return self._placeholders
+
+    def labelled(self, other: Callable[[str], object], start: int, end: int) -> bool:
+        """Whether a label, or the key above, says that a match is something else."""
+        floor = self.floor
+        if start > floor:
+            before = start - LABEL
+            if other(self.text[max(floor, before) : start][::-1]):
+                return True
+        if self._joined is None or _SPACE.search(self.text, floor, self.ceiling):
+            return False
+        path = path_above(self.marks, self.place)
+        return bool(path) and other(key_label(path)) is not None
 
     def settled(self, first: int, last: int) -> bool:
         """Whether hits lie inside one verified match that stands by itself, so that nothing vaguer can win over it.

@@ -11,7 +11,8 @@ from privmw.redaction.confirm import Confirmer
 from privmw.redaction.cues import Cues
 from privmw.redaction.gate import NOTHING, Candidates, Gate, Group, RegexGate, group_plans
 from privmw.redaction.joined import Joined
-from privmw.redaction.normalize import may_need_normalising, normalise
+from privmw.redaction.marks import Marks, path_above
+from privmw.redaction.normalize import codes_in, may_need_normalising, normalise
 from privmw.redaction.plan import Plan
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.spans import Found, resolve
@@ -94,7 +95,9 @@ class Engine:
             checksum = getattr(rule.checksum, "__qualname__", "") if rule.checksum else ""
             digest.update(f"{rule.name}\0{rule.entity_type}\0{rule.pattern}\0{rule.ignore_case}\0{rule.score}".encode())
             digest.update(f"\0{rule.boosted}\0{checksum}\0{rule.policy}\0{rule.context}\0{rule.needs_context}".encode())
-            digest.update(f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\n".encode())
+            digest.update(
+                f"\0{rule.context_overrides}\0{rule.within}\0{int(rule.specificity)}\0{rule.other}\0{rule.far}\n".encode()
+            )
         return digest.hexdigest()[:16]
 
     def candidates(self, text: str, key_mask: int = 0) -> list[Found]:
@@ -118,6 +121,7 @@ class Engine:
         if candidates[3] or may_need_normalising(text):
             plain = normalise(text)
             if plain is not None:
+                found = _readable(text, found)
                 for start, end, *rest in self.candidates(plain.text, key_mask):
                     low, high = plain.original_span(start, -end)
                     found.append((low, -high, *rest))  # type: ignore[arg-type]
@@ -168,13 +172,17 @@ class Engine:
         self, joined: Joined, leaves: Sequence[str], key_masks: Mapping[int, int], by_place: dict[int, list[Found]]
     ) -> None:
         """Add what is found in leaves once escapes are decoded and look-alikes folded."""
-        places = joined.with_any("%\\&+\n-") if joined.text.isascii() else range(len(leaves))
+        places = joined.with_any("%\\&+\n-\x1b") if joined.text.isascii() else range(len(leaves))
         plain = {place: folded for place in places if (folded := normalise(leaves[place])) is not None}
         if not plain:
             return
         originals = list(plain)
-        masks = {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks}
+        masks = Marks(
+            {index: key_masks[place] for index, place in enumerate(originals) if place in key_masks},
+            lambda index: path_above(key_masks, originals[index]),
+        )
         texts = Joined([folded.text for folded in plain.values()])
+        by_place.update({place: _readable(leaves[place], by_place[place]) for place in originals if place in by_place})
         for index, found in self._find_joined(texts, self._candidates(texts.text), masks).items():
             place = originals[index]
             span = plain[place].original_span
@@ -194,6 +202,20 @@ class Engine:
     def score_of(self, text: str, item: Found, key_mask: int = 0) -> float:
         """Return the score of a match: boosted where a checksum or context speaks for it."""
         recognizer = item[4].recognizer
+        if recognizer.far is not None and not self._spoken_directly(text, item, key_mask):
+            return recognizer.far if item[3] or self.context_of(text, item, key_mask) else recognizer.score
         if item[3] or self.context_of(text, item, key_mask) is not None:
             return recognizer.boosted
         return recognizer.score
+
+    def _spoken_directly(self, text: str, item: Found, key_mask: int) -> bool:
+        plan = item[4]
+        if key_mask & plan.bit:
+            return True
+        return self.cues.near(text, item[0], -item[1], plan, 0, len(text), directly=True) is not None
+
+
+def _readable(text: str, found: list[Found]) -> list[Found]:
+    """Leave out what takes the end of a terminal code for its own beginning."""
+    codes = codes_in(text)
+    return [item for item in found if not any(low < item[0] < high for low, high in codes)] if codes else found

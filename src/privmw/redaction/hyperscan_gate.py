@@ -23,6 +23,7 @@ __all__ = ["HyperscanGate"]
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+_NAMED_REFERENCE = re.compile(r"\(\?P=(\w+)\)")
 _AREA_LIMIT = 16_384
 """Characters after which an area of ever more hits is cut, so that no pattern sees an unbounded text at once."""
 
@@ -210,8 +211,16 @@ def _rule(number: int, group: Group) -> Rule:
     trigger = group.trigger
     if group.derived:
         flags |= PREFILTER
-        trigger = _NAMED_GROUP.sub("(", trigger)
+        trigger = _unnamed(trigger)
     if group.derived or not trigger.isascii():
         flags |= UTF8
     names = ", ".join(plan.recognizer.name for plan in group.plans)
     return Rule(number, trigger.encode(), flags, names)
+
+
+def _unnamed(pattern: str) -> str:
+    """A pattern without the names of its groups, which Hyperscan's back references do not know."""
+    if "(?P=" in pattern:
+        numbers = re.compile(pattern).groupindex
+        pattern = _NAMED_REFERENCE.sub(lambda match: rf"(?:\{numbers[match[1]]})", pattern)
+    return _NAMED_GROUP.sub("(", pattern)

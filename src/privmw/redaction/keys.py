@@ -20,7 +20,11 @@ def _split(words: str) -> list[str]:
 
 _WORDS = {
     **dict.fromkeys(
-        _split("password passwords passwd passwds pwd passphrase passcode userpass dbpass 비밀번호 패스워드 암호"),
+        _split(
+            "password passwords passwd passwds pwd pswd passphrase passcode userpass dbpass 비밀번호 패스워드 "
+            "암호 비번 passwort kennwort contraseña contrasena senha wachtwoord hasło heslo lösenord пароль "
+            "密码 密碼 口令 パスワード"
+        ),
         "PASSWORD",
     ),
     **dict.fromkeys(["cookie", "cookies"], "COOKIE"),
@@ -42,20 +46,28 @@ _PAIRS = {
         (word, "key"): "SECRET"
         for word in _split(
             "api access secret private signing encryption account auth master service license storage shared host "
-            "deploy subscription function"
+            "deploy subscription function consumer ssh kms"
         )
     },
     **{
         (word, "code"): "SECRET"
-        for word in _split("security verification recovery backup otp auth authorization reset")
+        for word in _split("security verification recovery backup otp auth authorization reset sms confirmation login")
     },
     **{("session", word): "SESSION_ID" for word in ("id", "key", "token", "cookie", "secret")},
     **{(word, "session"): "SESSION_ID" for word in ("user", "aiohttp", "symfony", "laravel")},
     **{(word, "signature"): "SECRET" for word in ("amz", "hub", "slack", "stripe", "goog")},
-    **dict.fromkeys([("user", "pass"), ("db", "pass"), ("smtp", "pass"), ("card", "pin")], "PASSWORD"),
+    **dict.fromkeys(
+        [
+            *((word, "pass") for word in _split("user db smtp redis admin root mysql ftp mail")),
+            ("card", "pin"),
+            ("pin", "code"),
+        ],
+        "PASSWORD",
+    ),
     ("connect", "sid"): "SESSION_ID",
     ("connection", "string"): "SECRET",
     ("seed", "phrase"): "SECRET",
+    ("code", "verifier"): "SECRET",
 }
 
 _ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "privatekey", "credentials")

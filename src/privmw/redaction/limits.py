@@ -23,6 +23,7 @@ class Limits:
         bytes: Longest text or value that is scanned, in characters of all its strings together. A text that is longer
             is replaced whole; in a value the strings behind that point are.
         depth: Deepest nesting that is followed; deeper subtrees are replaced whole, and so is one that contains itself.
+        items: Most containers (dictionaries, lists, models) in one value; those behind that point are replaced whole.
         matches: Most matches in one text or value; a text with more, or the strings behind that point, are replaced.
         time: Seconds after which the rest of a value is replaced unread; looked at between scans, of which the largest
             is bounded by ``bytes``.
@@ -33,11 +34,12 @@ class Limits:
 
     bytes: int = 8_000_000
     depth: int = 64
+    items: int = 200_000
     matches: int = 20_000
     time: float = 5.0
 
     def __post_init__(self) -> None:
-        for name in ("bytes", "depth", "matches", "time"):
+        for name in ("bytes", "depth", "items", "matches", "time"):
             if not getattr(self, name) > 0:
                 raise ConfigurationError("a limit must be more than zero", field=f"limits.{name}")
         if self.depth > 250:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from privmw.redaction.cues import about_something_else
 from privmw.redaction.keys import secret_kind
 from privmw.redaction.limits import FAILED
 
@@ -33,6 +34,7 @@ class Keys:
     def __init__(self, mask: Callable[[str], int]) -> None:
         self._mask = mask
         self._under: dict[str, dict[Any, Known | int]] = {}
+        self._apart: dict[str, bool] = {}
         self._count = 0
 
     def under(self, parent: str) -> dict[Any, Known | int]:
@@ -59,6 +61,16 @@ class Keys:
             known[key] = said
             self._count += 1
         return said
+
+    def apart(self, key: Any) -> bool:
+        """Whether a key is about something else than what the keys above it name: ``phone.id``, ``card.created``."""
+        known = self._apart.get(key) if type(key) is str else None
+        if known is None:
+            text = text_of_key(key)
+            known = text is not None and about_something_else(text[:128])
+            if type(key) is str and len(self._apart) < _REMEMBERED and _plain(key):
+                self._apart[key] = known
+        return known
 
     def learn_all(self, known: dict[Any, Known | int], names: tuple[Any, ...]) -> None:
         """Remember that none of some keys says anything, if so."""

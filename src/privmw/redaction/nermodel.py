@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from privmw.errors import ConfigurationError
+from privmw.redaction.nerrules import Span, by_rules
 from privmw.redaction.onnxpatch import with_fast_matmul
 
-__all__ = ["LABELS", "OnnxModel", "find_model"]
+__all__ = ["LABELS", "OnnxModel", "Span", "find_model"]
 
 LABELS: Mapping[str, str] = {
     **dict.fromkeys(["GIVEN_NAME", "SURNAME", "PERSON", "PER", "NAME", "FIRSTNAME", "LASTNAME"], "PERSON"),
@@ -51,15 +52,6 @@ _PIECE = 8000  # characters
 
 
 _PART = re.compile(r"[^\W\d_]{3,}")
-
-
-class Span(NamedTuple):
-    """A piece of text that the model takes for an entity."""
-
-    entity_type: str
-    start: int
-    end: int
-    score: float
 
 
 class Word(NamedTuple):
@@ -159,7 +151,7 @@ class OnnxModel:
                 word._replace(start=word.start + start, end=word.end + start) for word in self._words(text[start:end])
             ]
         accepted = list(_accepted(text, words, self._threshold))
-        return _with_repeated_names(text, _spans(text, accepted))
+        return _with_repeated_names(text, by_rules(text, _spans(text, accepted)))
 
     def _words(self, text: str) -> list[Word]:
         for escape in ("\\n", "\\t", "\\r"):  # of JSON within a text: the letter is no part of the word behind it
@@ -230,13 +222,30 @@ def _accepted(text: str, words: Sequence[Word], threshold: float) -> Iterator[Wo
         for word in words
     ]
     for place, word in enumerate(words):
-        beside = (place > 0 and names[place - 1]) or (place + 1 < len(words) and names[place + 1])
         if names[place]:
             yield word
-        elif beside and word.name >= _MORE_OF_A_NAME and word.score < threshold and text[word.start].isupper():
+            continue
+        capital = text[word.start].isupper()
+        if (
+            word.name >= _MORE_OF_A_NAME
+            and word.score < threshold
+            and capital
+            and _beside_name(text, words, names, place)
+        ):
             yield word._replace(entity_type="PERSON", score=word.name)
-        elif word.entity_type != "PERSON" and word.score >= (_PLACE if text[word.start].isupper() else threshold):
+        elif word.entity_type != "PERSON" and word.score >= (_PLACE if capital else threshold):
             yield word
+
+
+def _beside_name(text: str, words: Sequence[Word], names: Sequence[bool], place: int) -> bool:
+    """Whether a name stands right beside a word, or next to it in a list of them."""
+    for left in (place - 1, place):
+        other = left if left < place else place + 1
+        if 0 <= other < len(words) and names[other]:
+            between = text[words[left].end : words[left + 1].start]
+            if len(between) <= 6 and between.strip(" ,.'’-") in {"", "and", "&", "or"} and "\n\n" not in between:
+                return True
+    return False
 
 
 def _with_repeated_names(text: str, spans: list[Span]) -> list[Span]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from privmw.errors import ConfigurationError
-from privmw.redaction.nermodel import LABELS, Span
+from privmw.redaction.nermodel import LABELS
+from privmw.redaction.nerrules import Span, by_rules
 
 __all__ = ["SpacyModel"]
 
@@ -41,8 +42,11 @@ class SpacyModel:
 
     def find(self, text: str) -> list[Span]:
         """Find the entities of a text, ordered, not overlapping."""
-        return [
-            Span(LABELS[entity.label_], entity.start_char, entity.end_char, 0.85)
-            for entity in self._pipeline(text).ents
-            if entity.label_ in LABELS
-        ]
+        return by_rules(
+            text,
+            [
+                Span(LABELS[entity.label_], entity.start_char, entity.end_char, 0.85)
+                for entity in self._pipeline(text).ents
+                if entity.label_ in LABELS
+            ],
+        )

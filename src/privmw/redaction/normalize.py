@@ -2,7 +2,7 @@ r"""Text as a reader would see it: escapes decoded, look-alike characters folded
 
 Percent-encoding (also of itself), JSON and Python escapes (``\u0040``, ``\n``), HTML entities, full-width and
 mathematical forms, digits of other scripts, invisible characters, typographic dashes and spaces, decomposed letters;
-numbers that a line break or spaced hyphens take apart.
+colours of terminals; numbers that a line break or spaced hyphens take apart.
 Both the original and the normalised text are searched; matches in the latter are mapped back.
 """
 
@@ -14,14 +14,21 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["BROKEN_NUMBER", "Normalised", "may_need_normalising", "normalise"]
+__all__ = ["BROKEN_NUMBER", "Normalised", "codes_in", "may_need_normalising", "normalise"]
 
 _REMEMBERED = 8192
 _PASSES = 4
 """Escapes within escapes are followed this far."""
 
+_CONTROL = r"\[[0-9;:?]{0,32}[ -/]{0,4}[@-~]"
+_ESCAPED_CODE = rf"\\(?:u001[bB]|x1[bB]|033|e){_CONTROL}"
+_CODE = re.compile(rf"\x1b{_CONTROL}")
+"""A colour or another control sequence of a terminal (ECMA-48)."""
+
+_ANY_CODE = re.compile(rf"\x1b{_CONTROL}|{_ESCAPED_CODE}")
 _ESCAPE = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+"
+    rf"{_ESCAPED_CODE}"
+    r"|(?:%[0-9A-Fa-f]{2})+"
     r"|(?:\\u[0-9A-Fa-f]{4})+"
     r"|\\x[0-9A-Fa-f]{2}"
     r"|\\[nrt\"/\\]"
@@ -138,9 +145,10 @@ class _Map:
 BROKEN_NUMBER = (
     r"[0-9](?:\n|[ .)-]\n|\r\n|[ .)-]\r\n)[ \t]{0,8}[-.]?[0-9]",
     r"[0-9] - [0-9]",
+    r"\x1b\[",
 )
-"""Fire where a line break or spaced hyphen may stand in a number; for the gate, because a search of its own would cost
-every text more."""
+"""Fire where a line break, spaced hyphen or terminal code may stand in a value; for the gate, because a search of its own
+would cost every text more."""
 
 
 def may_need_normalising(text: str) -> bool:
@@ -162,6 +170,8 @@ def normalise(text: str) -> Normalised | None:
         before = current
         if "%" in current or "\\" in current or "&" in current:
             current = _pass(current, _ESCAPE, _decode, passes)
+        if "\x1b" in current:
+            current = _pass(current, _CODE, _nothing, passes)
         if not current.isascii():
             current = _pass(_RUN.sub(_fold_run, current), _INVISIBLE, _nothing, passes)
             current = _pass(current, _CLUSTER, _fold, passes)
@@ -172,6 +182,11 @@ def normalise(text: str) -> Normalised | None:
     if " - " in current:
         current = _pass(current, _SPACED_HYPHEN, _hyphen, passes)
     return Normalised(current, passes) if current != text else None
+
+
+def codes_in(text: str) -> list[tuple[int, int]]:
+    """Spans of terminal codes, of which the last letter looks like part of what follows."""
+    return [code.span() for code in _ANY_CODE.finditer(text)] if "[" in text else []
 
 
 def _pass(
@@ -270,7 +285,9 @@ def _decode(escape: str) -> Iterable[tuple[int, str]]:
 
 def _decode_slowly(escape: str) -> Iterator[tuple[int, str]]:
     """Yield ``(characters of the escape, what they stand for)``; an escape that stands for nothing stays."""
-    if escape[0] == "%":
+    if "[" in escape:
+        yield len(escape), ""
+    elif escape[0] == "%":
         yield from _decode_percent(escape)
     elif escape[0] == "&":
         plain = html.unescape(escape)

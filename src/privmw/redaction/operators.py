@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import base64
+import difflib
 import hashlib
 import hmac
 import os
@@ -83,8 +84,11 @@ def _compile(entity: str, config: OperatorLike) -> Replace:
     where = f"operators.{entity}"
     make = _MAKERS.get(config.operator_name)
     if make is None:
+        near = difflib.get_close_matches(str(config.operator_name).lower(), _MAKERS, 1, 0.5)
         raise ConfigurationError(
-            "there is no operator of this name", field=where, remedy=f"Use one of {', '.join(_MAKERS)}"
+            "there is no operator of this name",
+            field=where,
+            remedy=f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(_MAKERS)}",
         )
     return make(dict(config.params or {}), where)
 

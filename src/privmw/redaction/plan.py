@@ -8,6 +8,7 @@ from typing import Any
 
 from privmw.errors import ConfigurationError
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import reads
 
 __all__ = ["Plan", "compile_pattern", "digits_and_width"]
 
@@ -82,7 +83,9 @@ class Plan:
         search: ``pattern.search``; the first call compiles the pattern.
         match: ``pattern.match``, likewise.
         group: Group that is the match, 0 for all of it.
-        direct: A match of the pattern stands as it is.
+        plain: A match of the pattern is neither checked nor weighed by context.
+        direct: Such a match stands as it is.
+        other: Reads a label of something else backwards, if such a one matters; the first call compiles the pattern.
         required: A failed checksum drops the match.
         guarded: Stands only with a context word or key, so that the engine looks for one before it runs the pattern; a
             threshold of 0 waives that.
@@ -92,6 +95,7 @@ class Plan:
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         within: Characters before a value in which a context word counts.
+        close: Nothing but connecting words may stand between a context word and a value.
         yields: Its matches lose against more specific ones of the same value.
         rank: Order among matches of the same span when not verified; lower is better.
         rank_verified: The same when a checksum or context word spoke for it.
@@ -100,6 +104,7 @@ class Plan:
     __slots__ = (
         "bit",
         "checksum",
+        "close",
         "direct",
         "entity_type",
         "group",
@@ -108,7 +113,9 @@ class Plan:
         "hears",
         "index",
         "match",
+        "other",
         "overrides",
+        "plain",
         "rank",
         "rank_verified",
         "recognizer",
@@ -132,7 +139,9 @@ class Plan:
         self.weak = recognizer.score < threshold
         waived = threshold <= 0
         self.guarded = not waived and (recognizer.needs_context or (self.weak and self.checksum is None))
-        self.direct = self.checksum is None and not self.guarded and not self.weak
+        self.plain = self.checksum is None and not self.guarded and not self.weak
+        self.other: Callable[[str], object] | None = self._first_other if recognizer.other and not waived else None
+        self.direct = self.plain and self.other is None
         self.bit = 1 << index if recognizer.context else 0
         self.yields = recognizer.secret and recognizer.specificity < Specificity.SPECIFIC
         self.strong = recognizer.score >= _STRONG
@@ -144,6 +153,7 @@ class Plan:
         self.has_digit = False
         self.width = 0
         self.within = recognizer.within
+        self.close = recognizer.far is not None and recognizer.far < threshold
         self.search: Search = self._first_search
         self.match: Search = self._first_match
 
@@ -167,6 +177,10 @@ class Plan:
     def _first_match(self, text: str, start: int, end: int) -> re.Match[str] | None:
         self.prepare()
         return self.match(text, start, end)
+
+    def _first_other(self, before: str) -> object:
+        self.other = reads(self.recognizer.other).match
+        return self.other(before)
 
     def __lt__(self, other: Plan) -> bool:
         return self.index < other.index

@@ -20,20 +20,24 @@ class Profile:
     Attributes:
         name: Its name.
         entities: Entity types to find; ``None`` = the default set, ``("all",)`` = everything known.
-        without: Entity types taken out of that set.
+        also: Entity types added to that set.
+        without: Entity types taken out of it.
         threshold: Lowest score that counts, 0 to 1.
         operators: What replaces a match, by entity type; ``DEFAULT`` stands for the others.
         limits: Bounds of one call.
         allow_list: Values that are never a match.
+        base64: Look into texts that are base64 as a whole, too.
     """
 
     name: str
     entities: tuple[str, ...] | None = None
+    also: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     threshold: float = 0.5
     operators: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     limits: Limits = field(default_factory=Limits)
     allow_list: frozenset[str] = frozenset()
+    base64: bool = False
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -41,17 +45,23 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         profile.name: profile
         for profile in (
             Profile(name="default"),
-            Profile(name="logs", threshold=0.6),
-            Profile(name="errors"),
-            Profile(name="analytics"),
+            Profile(name="logs", threshold=0.6, limits=Limits(bytes=1_000_000, time=1.0)),
+            Profile(name="errors", limits=Limits(time=2.0)),
+            Profile(
+                name="analytics", also=frozenset({"STREET_ADDRESS"}), limits=Limits(bytes=1_000_000, depth=32, time=1.0)
+            ),
             Profile(name="ai", threshold=0.4),
         )
     }
 )
 """The profiles that come with privmw.
 
-``logs`` asks for more certainty than the others, because a log is full of numbers that are nobody's.
-``ai`` asks for less, because what a prompt holds is written by people and goes to another company.
+``logs`` asks for more certainty than the others, because a log is full of numbers that are nobody's, and ends earlier,
+because a line is redacted in the thread that logs it, which may be the event loop's.
+``errors`` keeps the default certainty: an event holds what people typed, and goes to another company.
+``analytics`` adds what is no identifier in a log, but a direct one in an event: street addresses. No event is larger than
+its limits; the services refuse it.
+``ai`` asks for less certainty, because what a prompt holds is written by people and goes to another company.
 """
 
 

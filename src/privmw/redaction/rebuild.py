@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from privmw.redaction.collect import CONTAINER, Collector, Slot
-from privmw.redaction.containers import members_of
+from privmw.redaction.containers import extra_of, members_of
 from privmw.redaction.limits import FAILED
 
 __all__ = ["Rebuilder"]
@@ -19,6 +19,11 @@ _NAMED = re.compile(r"[A-Za-z_$@][A-Za-z_$@.:/-]{0,39}[0-9]{0,3}")
 
 _OWN = object()
 """Stands for a key where the path is that of the value itself."""
+
+
+def _shown(key: Any) -> str:
+    """A key in a path; keys that may be personal data themselves do not show."""
+    return key if isinstance(key, str) and _NAMED.fullmatch(key) else "*"
 
 
 class _Changed(Exception):
@@ -31,13 +36,15 @@ class Rebuilder:
     Args:
         collected: What the first half of the walk saw.
         changed: New texts by place.
+        name: How a key is written in a path; keys that may be personal data themselves are not shown by default.
 
     Attributes:
         fields: JSON paths of what was replaced, in order, with repetitions.
         failures: Containers that could not be rebuilt and were replaced whole.
     """
 
-    def __init__(self, collected: Collector, changed: Mapping[int, str]) -> None:
+    def __init__(self, collected: Collector, changed: Mapping[int, str], name: Callable[[Any], str] = _shown) -> None:
+        self._name = name
         self._leaves = collected.leaves
         self._tree = collected.tree
         self._slots = collected.slots
@@ -74,7 +81,7 @@ class Rebuilder:
         for place in places:
             new = self._new.get(place)
             if new is not None:
-                self.fields.append(_path(path, key))
+                self.fields.append(self._path(path, key))
                 if isinstance(new, str) and isinstance(value, (bytes, bytearray, memoryview)):
                     encoded = new.encode("utf-8", "surrogateescape")
                     return bytearray(encoded) if isinstance(value, bytearray) else encoded
@@ -89,15 +96,21 @@ class Rebuilder:
         if at < len(self._places) and self._places[at] < end:
             self._number = number + 1
             try:
-                new = self._members(value, number, path if key is _OWN else _path(path, key))
+                new = self._members(value, number, path if key is _OWN else self._path(path, key))
                 if (self._place, self._number) != (end, behind):
                     raise _Changed  # noqa: TRY301 - what raises in here has one way out
             except Exception:  # noqa: BLE001 - changed by another thread, or a foreign container that cannot be made anew
                 self.failures += 1
-                self.fields.append(_path(path, key))
+                self.fields.append(self._path(path, key))
                 new = FAILED
         self._place, self._number = end, behind
         return new
+
+    def _path(self, path: str, key: Any) -> str:
+        """The path of a member."""
+        if key is _OWN:
+            return path or "$"
+        return f"{path}.{self._name(key)}" if path else self._name(key)
 
     def _members(self, value: Any, number: int, path: str) -> Any:
         members, named = members_of(value)
@@ -122,18 +135,10 @@ class Rebuilder:
                     new_key = text.encode("utf-8", "surrogateescape") if isinstance(key, bytes) else text
                     renamed = True
             if new_key is not key:
-                self.fields.append(_path(path, new_key))
+                self.fields.append(self._path(path, new_key))
             slot = slots.get((number, index)) if slots else None
             items.append((new_key, self.rebuild(item, slot, path, new_key)))
         return _same_mapping(value, members, _apart(members, items) if renamed else items)
-
-
-def _path(path: str, key: Any) -> str:
-    """The path of a member; keys that may be personal data themselves do not show in it."""
-    if key is _OWN:
-        return path or "$"
-    name = key if isinstance(key, str) and _NAMED.fullmatch(key) else "*"
-    return f"{path}.{name}" if path else name
 
 
 def _apart(old: list[tuple[Any, Any]], new: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -176,7 +181,13 @@ def _same_mapping(value: Any, old: list[tuple[Any, Any]], items: list[tuple[Any,
     if isinstance(value, Mapping):
         return dict(items)
     new = copy.copy(value)
+    extra = extra_of(new)
+    if extra and extra is extra_of(value):
+        raise _Changed  # a copy that shares them with the input
     for (name, before), (_, item) in zip(old, items, strict=True):
         if item is not before:
-            object.__setattr__(new, name, item)
+            if name in extra:
+                extra[name] = item
+            else:
+                object.__setattr__(new, name, item)
     return new

@@ -77,7 +77,7 @@ class Redactor:
         allow_list: Values that are never a match, compared as written.
         recognizers: Recognizers of your own, or Presidio's ``PatternRecognizer``; they join the built-in ones.
         limits: Bounds of one call, instead of the profile's.
-        base64: Look into texts that are base64 as a whole, too.
+        base64: Look into texts that are base64 as a whole, too; instead of what the profile says.
         gate: ``auto``, ``hyperscan`` or ``regex`` (slow, the same answers).
 
     Attributes:
@@ -100,7 +100,7 @@ class Redactor:
         allow_list: Iterable[str] = (),
         recognizers: Iterable[Any] = (),
         limits: Limits | None = None,
-        base64: bool = False,
+        base64: bool | None = None,
         gate: str = "auto",
     ) -> None:
         self.profile = profile_named(profile) if isinstance(profile, str) else profile
@@ -108,9 +108,13 @@ class Redactor:
         if not 0 <= threshold <= 1:
             raise ConfigurationError("the threshold must lie between 0 and 1", field="threshold")
         self.limits = limits or self.profile.limits
-        chosen = select(recognizers, self.profile.entities if entities is None else entities, self.profile.without)
+        wanted = self.profile.entities if entities is None else entities
+        also = self.profile.also if entities is None else ()
+        chosen = select(recognizers, wanted, self.profile.without, also)
         allowed = self.profile.allow_list | frozenset(allow_list)
-        self._engine = engine_for(chosen, float(threshold), gate, allowed, base64)
+        self._engine = engine_for(
+            chosen, float(threshold), gate, allowed, self.profile.base64 if base64 is None else base64
+        )
         self._replace: Replace = compile_operators({**self.profile.operators, **(operators or {})})
         self.entity_types = frozenset(recognizer.entity_type for recognizer in chosen)
         self.failures: Counter[str] = Counter()

@@ -25,6 +25,7 @@ def select(
     recognizers: Iterable[Any],
     entities: Iterable[str] | Literal["all"] | None,
     without: Iterable[str] = (),
+    also: Iterable[str] = (),
 ) -> tuple[Recognizer, ...]:
     """Choose the recognizers of a redactor.
 
@@ -32,6 +33,7 @@ def select(
         recognizers: A user's own, ours or Presidio's ``PatternRecognizer``; they join the default set.
         entities: Entity types to find, ``"all"``, or ``None`` for the default set.
         without: Entity types to take out of it.
+        also: Entity types to add to it.
 
     Raises:
         ConfigurationError: An entity type is unknown, a name is taken, or a user's pattern is not valid.
@@ -39,18 +41,19 @@ def select(
     own = _own(recognizers)
     known = (*all_recognizers(), *own)
     names = {recognizer.entity_type for recognizer in known} | OTHER_ENTITIES
-    excluded = frozenset(without)
-    _refuse_unknown(excluded, names)
+    excluded, added = frozenset(without), frozenset(also)
+    _refuse_unknown(excluded, names, "without")
+    _refuse_unknown(added, names, "also")
     if entities == "all":
         chosen: Sequence[Recognizer] = known
     elif entities is None:
-        chosen = [recognizer for recognizer in known if recognizer.default]
+        chosen = [recognizer for recognizer in known if recognizer.default or recognizer.entity_type in added]
     else:
         wanted = frozenset((entities,) if isinstance(entities, str) else entities)
         if wanted == {"all"}:
             return select(recognizers, "all", without)
-        _refuse_unknown(wanted, names)
-        chosen = [recognizer for recognizer in known if recognizer.entity_type in wanted]
+        _refuse_unknown(wanted, names, "entities")
+        chosen = [recognizer for recognizer in known if recognizer.entity_type in wanted | added]
     return tuple(recognizer for recognizer in chosen if recognizer.entity_type not in excluded)
 
 
@@ -68,12 +71,12 @@ def _own(recognizers: Iterable[Any]) -> tuple[Recognizer, ...]:
     return tuple(own)
 
 
-def _refuse_unknown(wanted: Iterable[str], names: frozenset[str] | set[str]) -> None:
+def _refuse_unknown(wanted: Iterable[str], names: frozenset[str] | set[str], field: str) -> None:
     for name in sorted(set(wanted) - names):
         near = difflib.get_close_matches(str(name).upper(), names, 1, 0.5)
         raise ConfigurationError(
             "there is no entity type of this name",
-            field="entities",
+            field=field,
             remedy=f"Did you mean {near[0]}?" if near else "See Redactor().entity_types",
         )
 

@@ -89,7 +89,7 @@ class ShapeTable:
                 Start(
                     offset,
                     plan,
-                    contained and all(other.direct and (at > offset or best >= plan.rank) for at, best, other in rest),
+                    contained and all(other.plain and (at > offset or best >= plan.rank) for at, best, other in rest),
                     contained
                     and all(
                         other.recognizer.specificity <= plan.recognizer.specificity
@@ -108,7 +108,7 @@ class ShapeTable:
 
 def _best(plan: Plan) -> int:
     """The best rank that a match of a plan can have."""
-    return plan.rank if plan.direct else plan.rank_verified
+    return plan.rank if plan.plain else plan.rank_verified
 
 
 def _solid(shape: str) -> int:

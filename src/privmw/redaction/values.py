@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from privmw.errors import RedactionError
 from privmw.redaction.collect import Collector, Slot
 from privmw.redaction.limits import FAILED, LIMITED, Limits
-from privmw.redaction.meanings import Keys
+from privmw.redaction.marks import Marks
+from privmw.redaction.meanings import Keys, text_of_key
 from privmw.redaction.operators import Replace, placeholder
 from privmw.redaction.rebuild import Rebuilder
 
@@ -83,7 +84,7 @@ class Walker:
         root = collector.collect(value)
         changed: dict[int, str] = {}
         if collector.leaves:
-            self._rewrite(collector, rewrite, changed, strict)
+            self._rewrite(collector, rewrite, changed, strict, lambda place: _path_to(value, root, collector, place))
         if collector.limited:
             if strict:
                 raise RedactionError(collector.limited[0])
@@ -99,8 +100,15 @@ class Walker:
         collector.collect(value)
         return collector.leaves
 
-    def _rewrite(self, collector: Collector, rewrite: Rewrite, changed: dict[int, str], strict: bool) -> None:
-        leaves, marks = collector.leaves, collector.marks
+    def _rewrite(
+        self,
+        collector: Collector,
+        rewrite: Rewrite,
+        changed: dict[int, str],
+        strict: bool,
+        path_of: Callable[[int], str],
+    ) -> None:
+        leaves, marks = collector.leaves, Marks(collector.marks, path_of)
         if sum(map(len, leaves)) <= min(_BATCH, self.limits.bytes):
             self._scan(leaves, marks, 0, rewrite, changed, strict)
             return
@@ -158,9 +166,20 @@ class Walker:
         return Walked(new, tuple(dict.fromkeys(rebuilder.fields)))
 
 
-def _within(marks: Mapping[int, int], first: int, end: int) -> dict[int, int]:
+def _within(marks: Marks, first: int, end: int) -> Marks:
     """The marks of some texts, by their place among these."""
-    return {place - first: mask for place, mask in marks.items() if first <= place < end}
+    path_of = marks.path_of
+    return Marks(
+        {place - first: mask for place, mask in marks.items() if first <= place < end},
+        lambda place: path_of(place + first),
+    )
+
+
+def _path_to(value: object, root: Slot | None, collector: Collector, place: int) -> str:
+    """The keys above the text of a place; empty where the value was changed meanwhile."""
+    rebuilder = Rebuilder(collector, {place: ""}, lambda key: text_of_key(key) or "")
+    rebuilder.rebuild(value, root)
+    return "" if rebuilder.failures else next(iter(rebuilder.fields), "")
 
 
 def _ignore(kind: str) -> None:

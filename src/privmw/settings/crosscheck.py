@@ -1,4 +1,4 @@
-"""References between sections: a purpose, retention class or group that a section names must exist."""
+"""What takes two settings to see: a purpose, retention class or group that is named must exist, a policy needs its object."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def dangling(settings: PrivacySettings) -> Iterator[Found]:
         for field, named in (("purposes", recipient.purposes), ("deny_purposes", recipient.deny_purposes)):
             rules = [name for name in named if not any(is_under(purposes_use, name) for purposes_use in uses())]
             yield from _missing((*here, field), rules, purposes, "[purposes.*]")
+    for key, recognizer in settings.recognizers.items():
+        if recognizer.checksum_policy is not None and recognizer.checksum is None:
+            here = ("recognizers", key)
+            yield (
+                (*here, "checksum_policy"),
+                "there is no checksum that could fail",
+                "Name a checksum, or leave this out.",
+            )
 
 
 def _missing(path: tuple[str, ...], named: Iterable[str | None], known: Iterable[str], where: str) -> Iterator[Found]:

@@ -29,6 +29,7 @@ from privmw.settings.policy import (
     SuspendedSettings,
 )
 from privmw.settings.problems import Origin, Problem, as_error, problems_of, source_of
+from privmw.settings.redaction import RecognizerSettings, RedactionSettings
 from privmw.settings.surfaces import (
     AnalyticsSettings,
     EgressSettings,
@@ -37,8 +38,6 @@ from privmw.settings.surfaces import (
     LogsSettings,
     OTelSettings,
     PseudonymSettings,
-    RecognizerSettings,
-    RedactionSettings,
     SentrySettings,
     SubjectSettings,
 )

@@ -1,12 +1,12 @@
-"""Sections that set up the machinery: redaction, pseudonyms, ledger and each surface."""
+"""Sections that set up the machinery: pseudonyms, ledger and each surface."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from privmw.settings.fields import HostPattern, KeyName, Section, Texts, from_list_text
+from privmw.settings.fields import HostPattern, Section, Texts, from_list_text
 
 __all__ = [
     "AnalyticsSettings",
@@ -16,65 +16,12 @@ __all__ = [
     "LogsSettings",
     "OTelSettings",
     "PseudonymSettings",
-    "RecognizerSettings",
-    "RedactionSettings",
     "SentrySettings",
     "SubjectSettings",
 ]
 
 Hosts = Annotated[tuple[HostPattern, ...], BeforeValidator(from_list_text)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(from_list_text)]
-Score = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-def _entities(value: Any) -> Any:
-    return value if value == "all" else from_list_text(value)
-
-
-class LimitSettings(Section):
-    """``[redaction.limits]``: bounds of one redaction; ``None`` keeps the profile's own."""
-
-    max_bytes: int | None = Field(default=None, ge=1)
-    max_depth: int | None = Field(default=None, ge=1)
-    max_matches: int | None = Field(default=None, ge=1)
-    max_items: int | None = Field(default=None, ge=1)
-    max_seconds: float | None = Field(default=None, gt=0)
-
-
-class OperatorSettings(Section):
-    """``[redaction.operators.ENTITY]``: what replaces a value, in Presidio's terms."""
-
-    name: str
-    params: dict[str, str | int | bool] = Field(default_factory=dict)
-
-
-def _operators(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: {"name": item} if isinstance(item, str) else item for key, item in value.items()}
-    return value
-
-
-class RedactionSettings(Section):
-    """``[redaction]``: overrides of the default profile."""
-
-    profile: str = "default"
-    entities: Annotated[tuple[str, ...] | Literal["all"] | None, BeforeValidator(_entities)] = None
-    threshold: Score | None = None
-    allow_list: Texts = ()
-    operators: Annotated[dict[str, OperatorSettings], BeforeValidator(_operators)] = Field(default_factory=dict)
-    limits: LimitSettings = LimitSettings()
-
-
-class RecognizerSettings(Section):
-    """``[recognizers.KEY]``: one kind of value of the app's own."""
-
-    entity_type: str
-    regex: str
-    context: Texts = ()
-    checksum: str | None = None
-    score: Score = 0.6
-    ignore_case: bool = False
-    needs_context: bool = False
 
 
 class PseudonymSettings(Section):
@@ -161,6 +108,3 @@ class SubjectSettings(Section):
     """``[subjects]``: age below which a person is a minor (14 under PIPA, up to 16 under GDPR art. 8)."""
 
     minimum_age: int = Field(default=16, ge=0, le=21)
-
-
-Recognizers = dict[KeyName, RecognizerSettings]

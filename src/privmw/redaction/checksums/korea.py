@@ -13,8 +13,8 @@ __all__ = ["kr_bare_frn", "kr_bare_rrn", "kr_brn", "kr_corporate", "kr_frn", "kr
 _RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _BRN_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _CORPORATE_WEIGHTS = (1, 2) * 6
-_EPOCH = ("13", "14", "15", "16", "17", "18")
-"""Leading digits of milliseconds since 1970 from 2011 to 2029."""
+_EPOCH = ("17", "18")
+"""Leading digits of milliseconds since 1970 from November 2023 to 2030: as often a time as a child's number."""
 
 
 def kr_rrn(text: str) -> bool:

@@ -38,6 +38,8 @@ IBAN_LENGTHS = {
 }  # fmt: skip
 """Length of an IBAN by country: SWIFT registry release 99, and the partial registry for African states and Iran."""
 
+_USUAL = 16
+_LONGEST = 19
 _COUNTRY_DIGITS = {country: "".join(str(int(char, 36)) for char in country) for country in IBAN_LENGTHS}
 _ABA_WEIGHTS = (3, 7, 1) * 3
 
@@ -50,13 +52,24 @@ def is_card_scheme(text: str) -> bool:
 def credit_card(text: str) -> bool:
     """Return whether a card number has a scheme's prefix and length and passes the Luhn check.
 
-    Numbers of 12 and 13 digits (old Visa, Maestro) are too common as counters to stand on that, those of 17 and 18 as ids
-    of distributed systems; a word has to name them.
+    Numbers of 12 and 13 digits (old Visa, Maestro) are too common as counters to stand on that, ungrouped ones of more
+    than 16 digits as ids of distributed systems (UnionPay of 19 apart), Maestro of 14 and 15 and Korean domestic cards
+    as ids of anything; a word has to name them.
     """
     digits = values(text)
-    if len(digits) < 14 or (17 <= len(digits) <= 18 and text.isdigit()):
+    size = len(digits)
+    if size < 14 or (text.isdigit() and not _told_by_itself(text, size)):
         return False
     return luhn_values(digits) and not repeated(digits) and is_card_scheme(text)
+
+
+def _told_by_itself(text: str, size: int) -> bool:
+    """Whether ungrouped digits may be a card at all: of sixteen digits, or of an issuer with few others of that length."""
+    if size == _USUAL:
+        return text[0] != "9"
+    if size > _USUAL:
+        return size == _LONGEST and text.startswith("62")
+    return text[0] != "5" and text[0] != "6"
 
 
 def iban(text: str) -> bool:

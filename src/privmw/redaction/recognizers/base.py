@@ -58,6 +58,11 @@ class Recognizer:
         policy: What a failed checksum means.
         context: Words that name this entity, lower case, in any language; matched as whole words near the value and as
             segments of the keys above it.
+        far: Confidence beside a context word from which other words than connecting ones separate it; ``None``: as beside
+            any. Where it does not reach the threshold, only words that stand right beside the value count.
+        other: Pattern source that reads the text before a value backwards (:mod:`privmw.redaction.recognizers.labels`):
+            where it matches, a label says that the value is something else, and the match falls; a threshold of 0
+            waives that. The keys above a value count as its label where the value is all there is under them.
         within: Characters before a value in which a context word counts, at most 64; behind it 24, or as many if fewer.
         needs_context: A match without a context word or key is dropped.
         context_overrides: A context word or key rescues a match that failed a required checksum.
@@ -81,6 +86,8 @@ class Recognizer:
     checksum: Callable[[str], bool | None] | None = None
     policy: ChecksumPolicy = ChecksumPolicy.NONE
     context: tuple[str, ...] = ()
+    far: float | None = None
+    other: str = ""
     within: int = 64
     needs_context: bool = False
     context_overrides: bool = False

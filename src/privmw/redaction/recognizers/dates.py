@@ -8,7 +8,7 @@ from privmw.redaction.recognizers.shapes import MMDD, RIGHT, keyed
 __all__ = ["RECOGNIZERS"]
 
 BIRTH_WORDS = (
-    "birth", "birthday", "birthdate", "dob", "born", "date of birth",  "birthdate", "geburtsdatum", "geboren", "geb",
+    "birth", "birthday", "birthdate", "DoB", "dateofbirth", "birth date", "bday", "born", "date of birth",  "birthdate", "geburtsdatum", "geboren", "geb",
     "date de naissance", "naissance", "né le", "née le", "nacimiento", "fecha de nacimiento", "nascimento", "data di nascita",
     "nato il", "geboortedatum", "född", "fødselsdato", "doğum", "생년월일", "생일", "출생", "출생일", "태어난", "生年月日", "誕生日", "出生日期", "生日",
 )  # fmt: skip
@@ -35,6 +35,16 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
           source="Written dates, ISO 8601"),
     keyed("date_of_birth_digits", "DATE_OF_BIRTH", rf"(?<![0-9A-Za-z_.-])(?:(?:19|20)?[0-9]{{2}}{MMDD}|{MMDD}(?:19|20)[0-9]{{2}})(?![0-9A-Za-z_-])", _TRIGGER, BIRTH_WORDS,
           boosted=0.8, specificity=Specificity.GENERIC, source="Six or eight digits beside a word for birth"),
+    Recognizer(
+        name="date_of_birth_korean",
+        entity_type="DATE_OF_BIRTH",
+        pattern=rf"(?<![0-9A-Za-z.-])(?P<value>(?:(?:18|19|20)?[0-9]{{2}})년 ?{_MON}월 ?{_DAY}일) ?(?:생(?![각산활성방일애])|출생|태어)",
+        trigger=r"\xec\x9d\xbc ?(?:\xec\x83\x9d|\xec\xb6\x9c\xec\x83\x9d|\xed\x83\x9c\xec\x96\xb4)",
+        lookback=40,
+        lookahead=12,
+        score=0.8,
+        source="A date and the word that somebody was born on it",
+    ),
     Recognizer(
         name="date",
         entity_type="DATE_TIME",

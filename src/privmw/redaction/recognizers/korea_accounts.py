@@ -3,70 +3,113 @@
 from __future__ import annotations
 
 from privmw.redaction.recognizers.base import Recognizer, Specificity
+from privmw.redaction.recognizers.labels import COUNTERS, ORDERS, STRUCTURED_ID, labelled
 from privmw.redaction.recognizers.shapes import NUM_RIGHT, SIEVE, keyed
 
 __all__ = ["ACCOUNT_WORDS", "RECOGNIZERS"]
 
 ACCOUNT_WORDS = (
-    "계좌", "계좌번호", "입금", "송금", "이체", "통장", "예금주", "환불계좌", "가상계좌", "자동이체", "출금",
-    "국민", "신한", "우리", "하나", "농협", "기업은행", "기업", "은행", "카카오뱅크", "카뱅", "토스뱅크", "케이뱅크", "새마을금고",
-    "새마을", "신협", "우체국", "수협", "부산은행", "대구은행", "광주은행", "전북은행", "경남은행", "제주은행", "씨티은행", "씨티",
-    "제일은행", "산업은행", "저축은행", "sc제일", "kakaobank", "tossbank", "kbank",
+    "계좌", "계좌번호", "통장", "예금주", "환불계좌", "가상계좌", "신한", "국민은행", "우리은행", "하나은행", "기업은행", "농협", "카카오뱅크", "카뱅", "토스뱅크",
+    "케이뱅크", "뱅크", "새마을금고", "새마을", "신협", "우체국", "수협", "부산은행", "대구은행", "광주은행", "전북은행", "경남은행", "제주은행", "씨티은행", "씨티",
+    "제일은행", "산업은행", "저축은행", "sc제일", "kakaobank", "tossbank", "KBank",
 )  # fmt: skip
+_ORDINARY = ("우리", "하나", "기업", "국민", "은행", "입금", "송금", "이체", "출금", "자동이체", "토스")
+"""Names of banks that are everyday words, and words for what is done with money: enough only right beside the number."""
+
 _ENGLISH = ("bank account", "account number", "account no", "acct no", "bank acct")
 _INITIALS = ("kb", "nh", "ibk", "sc", "im")
 """Banks by their initials: enough beside hyphens, not beside a row of digits (``35 kB 1739293532``)."""
 
-_NOT_ORDER = "".join(
-    rf"(?<!{word}{gap}[0-9])"
-    for word in (
-        "주문번호",
-        "상품코드",
-        "송장번호",
-        "참조번호",
-        "운송장",
-        "운송장번호",
-        "상품번호",
-        "접수번호",
-        "승인번호",
-        "예약번호",
-        "전화번호",
-    )
-    for gap in ("", " ", ":", ": ", "는 ", "은 ")
+_OTHER = labelled(
+    (*ORDERS, *COUNTERS, "전화번호", "전화", "연락처", "휴대폰", "핸드폰", "팩스", "주민번호", "주민등록번호"),
+    also=STRUCTURED_ID,
 )
-"""An order, product, parcel or reference number beside a bank's name is not an account."""
+_FIRST = r"(?<![0-9A-Za-z_])(?<![0-9][.-])"
+_NO_AMOUNT = r"(?! ?(?:원|건|개|명|점|달러|엔))"
+_HYPHENS = (
+    rf"{_FIRST}(?!(?:19|20)[0-9]{{2}}-[01]?[0-9]-[0-3]?[0-9](?![0-9-]))"
+    rf"(?!(?:[0-9])?[0-9]{{2}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9-]))(?!01[016-9]-[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-]))"
+    rf"[0-9]{{1,6}}-[0-9]{{2,8}}-[0-9]{{2,8}}(?:-[0-9]{{1,8}})?{NUM_RIGHT}{_NO_AMOUNT}"
+)
+_DIGITS = rf"{_FIRST}[0-9]{{9,15}}{NUM_RIGHT}{_NO_AMOUNT}"
+_SPACED = (
+    rf"{_FIRST}(?=(?:[ .]?[0-9]){{10,14}}(?![ .]?[0-9]))[0-9]{{2,6}}(?:[ .][0-9]{{2,7}}){{1,3}}{NUM_RIGHT}{_NO_AMOUNT}"
+)
 
-_FIRST = rf"(?<![0-9A-Za-z_])(?<![0-9][.-])[0-9]{_NOT_ORDER}"
+
+def _account(
+    name: str,
+    pattern: str,
+    trigger: str,
+    words: tuple[str, ...],
+    boosted: float,
+    source: str,
+    *,
+    within: int = 64,
+    far: float | None = None,
+) -> Recognizer:
+    return keyed(
+        name,
+        "KR_ACCOUNT",
+        pattern,
+        trigger,
+        words,
+        within=within,
+        far=far,
+        other=_OTHER,
+        boosted=boosted,
+        ignore_case=False,
+        specificity=Specificity.GENERIC,
+        source=source,
+    )
+
+
+_FORMATS = "Account formats of Korean banks (Korea Financial Telecommunications and Clearings Institute)"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
-    keyed(
+    _account(
         "kr_account_hyphens",
-        "KR_ACCOUNT",
-        rf"{_FIRST}(?!(?:[0-9])?[0-9]{{2}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9-]))(?<!01[016-9])"
-        rf"[0-9]{{1,5}}-[0-9]{{2,6}}-[0-9]{{2,8}}(?:-[0-9]{{1,5}})?{NUM_RIGHT}",
-        r"[0-9]{2,6}-[0-9]{2,6}-[0-9]{2}",
+        _HYPHENS,
+        r"[0-9]{1,6}-[0-9]{2,8}-[0-9]{2}",
         (*ACCOUNT_WORDS, *_INITIALS, *_ENGLISH),
-        boosted=0.85,
-        ignore_case=False,
-        specificity=Specificity.GENERIC,
-        source="Account formats of Korean banks (Korea Financial Telecommunications and Clearings Institute)",
+        0.85,
+        _FORMATS,
     ),
-    keyed(
-        "kr_account_digits",
-        "KR_ACCOUNT",
-        rf"{_FIRST}[0-9]{{9,15}}{NUM_RIGHT}",
-        r"[0-9]{10}",
-        ACCOUNT_WORDS,
+    _account(
+        "kr_account_hyphens_beside",
+        _HYPHENS,
+        r"[0-9]{1,6}-[0-9]{2,8}-[0-9]{2}",
+        _ORDINARY,
+        0.85,
+        _FORMATS,
         within=40,
-        boosted=0.8,
-        ignore_case=False,
-        specificity=Specificity.GENERIC,
-        source="As above, without hyphens",
+        far=0.0,
+    ),
+    _account("kr_account_digits", _DIGITS, r"[0-9]{9}", ACCOUNT_WORDS, 0.8, "As above, without hyphens", within=40),
+    _account(
+        "kr_account_digits_beside",
+        _DIGITS,
+        r"[0-9]{10}",
+        _ORDINARY,
+        0.8,
+        "As above, without hyphens",
+        within=40,
+        far=0.0,
+    ),
+    _account(
+        "kr_account_spaced",
+        _SPACED,
+        r"[0-9]{2,6}[ .][0-9]{2,7}",
+        ACCOUNT_WORDS,
+        0.75,
+        "As above, in groups",
+        within=24,
+        far=0.0,
     ),
     Recognizer(
         name="kr_account_kakaobank",
         entity_type="KR_ACCOUNT",
-        pattern=rf"(?<![0-9A-Za-z_])(?<![0-9][.-])3{_NOT_ORDER.replace('[0-9])', '3)')}333-?[0-9]{{2}}-?[0-9]{{7}}{NUM_RIGHT}",
+        pattern=rf"{_FIRST}3333-?[0-9]{{2}}-?[0-9]{{7}}{NUM_RIGHT}",
         trigger=r"3333-?[0-9]{2}-?[0-9]{7}\b",
         sieve=SIEVE,
         lookback=32,
@@ -74,6 +117,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         score=0.65,
         boosted=0.9,
         context=ACCOUNT_WORDS,
+        other=_OTHER,
         specificity=Specificity.GENERIC,
         source="KakaoBank: 3333 and nine digits",
     ),

@@ -4,34 +4,96 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.network import ipv6
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import labelled
 from privmw.redaction.recognizers.shapes import LEFT, RIGHT
 
 __all__ = ["RECOGNIZERS"]
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_VERSION_BEFORE = "".join(
-    f"(?<!{word})"
-    for word in (
-        "[Vv]er ", "[Vv]ersion ", "[Vv]ersion=", "[Vv]ersion: ", '[Vv]ersion":"', '[Vv]ersion": "', "[Rr]elease ", "build ",
-        "[?&]v=", "[Vv]er=", "[Ff]irmware ", "tag ", "/:",
-    )
-)  # fmt: skip
-_FILE_BEHIND = r"(?!\.(?:jar|war|tar|tgz|zip|whl|js|css|so|dll|exe|rpm|deb)(?![0-9A-Za-z]))(?!-[0-9a-f]{7})"
+_VERSION = labelled(
+    (
+        "version",
+        "ver",
+        "release",
+        "rev",
+        "revision",
+        "build",
+        "firmware",
+        "fw",
+        "tag",
+        "section",
+        "chapter",
+        "clause",
+        "oid",
+        "kernel",
+        "driver",
+        "jdk",
+        "jre",
+        "java",
+        "openssl",
+        "firefox",
+        "chrome",
+        "chromium",
+        "safari",
+        "msie",
+        "webkit",
+        "imagemagick",
+        "python",
+        "ruby",
+        "perl",
+        "php",
+        "gcc",
+        "glibc",
+        "android",
+        "ios",
+        "macos",
+        "npm",
+        "pip",
+        "jquery",
+        "버전",
+    ),
+    also=r":(?!(?i:pi|rdda|tsoh|crs|tsd|revres|tneilc|reep|etomer|sserdda)(?![a-z]))[0-9a-z_.-]{1,40}(?:/[0-9a-z._-]*[a-z]|:[0-9a-z-]{1,40}\.[a-z])"
+    r"|=[\s\"'`]{0,2}(?:[^=]{0,36}\.)??(?:seludom|segakcap|seicnedneped|stnemeriuqer|snoisrev)(?![a-z])",
+)
+"""Labels of versions; names of images and artefacts (``shop/web:2.1.0.5``, ``com.example:core:2.1.0.5``); lists of packages."""
+
+_PINNED = "(?:(?<![0-9A-Za-z\\]]==)|(?<=ip==)|(?<=addr==)|(?<=host==)|(?<=src==)|(?<=dst==))"
+"""Not a requirement (``package==1.1.1.2``), but a filter (``ip==10.1.2.3``)."""
+
+_SLASH = (
+    r"(?:(?<![A-Za-z]/)|(?<=\.internal/)|(?<=\.local/)|(?<=\.lan/)|(?<=\.com/)|(?<=\.net/)|(?<=\.org/)|(?<=DIRECT/)|(?<=PARENT/)|(?<=SIBLING/)"
+    r"|(?=[0-9.]{7,15}:[0-9]{1,5}(?![0-9.:])))"
+)
+"""Not a product and its version (``nginx/1.2.3.4``), but a host and its address (``kafka/10.1.2.3:9092``)."""
+
+_HYPHEN = r"(?:(?<![0-9]-)|(?<=\.[0-9]-)|(?<=\.[0-9]{2}-)|(?<=\.[0-9]{3}-))"
+"""Not behind a number and a hyphen, but behind an address as the end of a range."""
+
+_FILE_BEHIND = (
+    r"(?!\.(?:jar|war|tar|tgz|zip|whl|js|css|so|dll|exe|rpm|deb)(?![0-9A-Za-z]))(?!-[0-9a-f]{7})"
+    r"(?!-(?:py[0-9]|cp[0-9]|rc|alpha|beta|snapshot|SNAPSHOT|release|RELEASE|final|linux|win|amd64|x86|arm|noarch|any|none|el[0-9]|fc[0-9]|bin|src|jre|jdk|slim|alpine))"
+)
 """A version in the name of a file or image (``app-1.2.3.4.jar``, ``web:1.2.3.4-9f8e7d6c``)."""
+
 _HEX = "[0-9A-Fa-f]"
+_ADDRESS_WORDS = (
+    "ip", "ip address", "ipaddr", "ipv4", "ipaddress", "client", "remote", "remote addr", "peer", "addr", "address", "host", "server", "gateway", "dns", "forwarded",
+    "forwarded for", "아이피", "접속 IP",
+)  # fmt: skip
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="ipv4",
         entity_type="IP_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z_.])(?<![A-Za-z]/)(?<![0-9]-){_VERSION_BEFORE}(?:{_OCTET}\.){{3}}{_OCTET}"
-        rf"(?![0-9A-Za-z_])(?!\.[0-9]+\.[0-9]){_FILE_BEHIND}(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
+        pattern=rf"(?<![0-9A-Za-z_.]){_SLASH}{_HYPHEN}{_PINNED}(?<!/:)(?<![?&]v=)(?:{_OCTET}\.){{3}}{_OCTET}"
+        rf"(?![0-9A-Za-z_])(?!\.[0-9]+\.[0-9])(?!\.[0-9](?![0-9])){_FILE_BEHIND}(?:/(?:3[0-2]|[12]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         reach="0-9.",
         lookback=24,
         lookahead=16,
         score=0.8,
-        context=("ip", "ip address", "ipv4", "client", "remote", "remote addr", "peer", "아이피", "접속 IP"),
+        context=_ADDRESS_WORDS,
+        other=_VERSION,
         source="RFC 791, RFC 4632",
     ),
     Recognizer(

@@ -5,9 +5,14 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import dk_cpr, fi_hetu, no_fnr, se_organisation, se_personnummer
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import ORDERS, labelled
 from privmw.redaction.recognizers.shapes import DDMMYY, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
+
+_OTHER = labelled(ORDERS)
+_RECENT = "(?:19|2[0-9])"
+"""Years in which runs, backups and orders are dated now; a child's number needs a word."""
 
 _SE_WORDS = ("svensk id",
     "personnummer", "pnr", "samordningsnummer", "svenskt", "swedish id", "personal identity number", "swedish", "id code",
@@ -19,7 +24,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="fi_hetu",
         entity_type="FI_PERSONAL_IDENTITY_CODE",
-        pattern=rf"(?<![0-9])(?<![0-9][.-]){DDMMYY}[-+A-FU-Y][0-9]{{3}}[0-9A-FHJ-NPR-Y]{RIGHT}",
+        pattern=rf"(?<![0-9])(?<![0-9][.-])(?!....{_RECENT}){DDMMYY}[-+A-FU-Y][0-9]{{3}}[0-9A-FHJ-NPR-Y]{RIGHT}",
         trigger=r"[0-3][0-9][01][0-9]{3}[-+A-FU-Y][0-9]{3}[0-9A-Y]\b",
         sieve=SIEVE,
         lookback=16,
@@ -29,6 +34,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=fi_hetu,
         policy=ChecksumPolicy.REQUIRED,
         context=("hetu", "henkilötunnus", "personbeteckning", "personal identity code", "finnish id"),
+        other=_OTHER,
         source="DVV: modulo 31, century signs of 2023",
     ),
     keyed(
@@ -39,7 +45,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="se_personnummer",
         entity_type="SE_PERSONNUMMER",
-        pattern=rf"(?<![0-9])(?<![0-9][.-])(?:18|19|20)?{_SE_DATE}[-+][0-9]{{4}}{NUM_RIGHT}",
+        pattern=rf"(?<![0-9])(?<![0-9][.-])(?!(?:20)?{_RECENT}[0-9]{{4}}-)(?:18|19|20)?{_SE_DATE}[-+][0-9]{{4}}{NUM_RIGHT}",
         trigger=r"[0-9]{2}[01][0-9]{3}[-+][0-9]{4}\b",
         sieve=SIEVE,
         lookback=20,
@@ -49,6 +55,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=se_personnummer,
         policy=ChecksumPolicy.REQUIRED,
         context=_SE_WORDS,
+        other=_OTHER,
         source="Skatteverket SKV 704: Luhn",
     ),
     keyed(
@@ -68,7 +75,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="dk_cpr",
         entity_type="DK_CPR",
-        pattern=rf"{NUM_LEFT}{DDMMYY}[- ][0-9]{{4}}{NUM_RIGHT}",
+        pattern=rf"{NUM_LEFT}(?!....{_RECENT}){DDMMYY}[- ][0-9]{{4}}{NUM_RIGHT}",
         trigger=r"[0-3][0-9][01][0-9]{3}[ -][0-9]{4}\b",
         sieve=SIEVE,
         lookback=16,
@@ -79,11 +86,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         policy=ChecksumPolicy.REQUIRED,
         context=("cpr", "cpr-nummer", "cpr-nr", "cprnr", "personnummer", "cpr number"),
         context_overrides=True,
+        other=_OTHER,
         specificity=Specificity.GENERIC,
         source="CPR-kontoret; numbers issued since 2007 need not pass mod 11, so a context word suffices",
     ),
     keyed(
-        "dk_cpr_bare", "DK_CPR", rf"{NUM_LEFT}{DDMMYY}[0-9]{{4}}{NUM_RIGHT}", r"[0-3][0-9][01][0-9]{7}",
+        "dk_cpr_bare", "DK_CPR", rf"{NUM_LEFT}{DDMMYY}[- ]?[0-9]{{4}}{NUM_RIGHT}", r"[0-3][0-9][01][0-9]{3}[- ]?[0-9]{4}",
         ("cpr", "cpr-nummer", "cprnr", "cpr-nr", "cpr number"), source="CPR-kontoret",
     ),
     keyed(

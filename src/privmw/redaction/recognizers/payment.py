@@ -5,12 +5,13 @@ from __future__ import annotations
 from privmw.redaction.checksums.arithmetic import luhn
 from privmw.redaction.checksums.payment import IBAN_LENGTHS, aba_routing, credit_card, iban, iban_digits
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import ACCOUNTS, COUNTERS, ORDERS, STRUCTURED_ID, labelled
 from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["CARD_WORDS", "RECOGNIZERS"]
 
 CARD_WORDS = (
-    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cc number", "cc no", "ccnum", "cc num", "pan", "visa",
+    "card", "credit card", "creditcard", "debit card", "card number", "card no", "cardnumber", "cardno", "cardnum", "cc number", "cc no", "ccnum", "cc num", "pan", "visa",
     "mastercard", "amex", "american express", "discover", "jcb", "diners", "unionpay", "maestro", "kreditkarte",
     "kartennummer", "carte", "carte bancaire", "tarjeta", "cartão", "carta di credito", "creditcardnummer",
     "카드", "카드번호", "신용카드", "체크카드", "법인카드", "カード", "银行卡", "信用卡",
@@ -30,7 +31,23 @@ def _grouped(length: int) -> str:
     return f"(?:{'|'.join(tails)})"
 
 
-_CARD_GAP = "[ .-]?"
+_OTHER = labelled((*ORDERS, *COUNTERS, *ACCOUNTS), also=STRUCTURED_ID)
+_CARD_RIGHT = r"(?![0-9A-Za-z])(?!-[0-9])(?!_[0-9]{3})"
+_FOURS = "[0-9]{4}(?:(?:[ .-][0-9]{4}){3}|[0-9]{12})"
+_PAYING = (
+    *CARD_WORDS,
+    "charge",
+    "charged",
+    "pay with",
+    "paid with",
+    "payment",
+    "declined",
+    "lost",
+    "stolen",
+    "blocked",
+    "billing",
+    "결제",
+)
 _LENGTHS = sorted(set(IBAN_LENGTHS.values()))
 _IBAN = "|".join(rf"{_countries(length)}[0-9A-Z]{{{length - 4}}}" for length in _LENGTHS)
 _IBAN_GROUPED = "|".join(_countries(length) + _grouped(length) for length in _LENGTHS)
@@ -39,12 +56,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="credit_card",
         entity_type="CREDIT_CARD",
-        pattern=rf"{NUM_LEFT}(?:(?:2[2-7]|[34569][0-9]|81)[0-9]{{2}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}{_CARD_GAP}[0-9]{{4}}"
-        rf"|3[0-9]{{3}}{_CARD_GAP}[0-9]{{6}}{_CARD_GAP}[0-9]{{4,5}}"
-        r"|(?:2131|1800|1220|192[0-9])[0-9]{11}|[3-6][0-9]{12,18}"
-        rf"|4[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}}{_CARD_GAP}[0-9]{{3}})(?![0-9A-Za-z])(?!-[0-9])(?!_[0-9]{{3}})",
+        pattern=rf"{NUM_LEFT}(?:(?=2[2-7]|[34569][0-9]|81){_FOURS}|(?=3[47]|3[0689]|2131|1800)[0-9]{{4}}[ .-][0-9]{{6}}[ .-][0-9]{{4,5}}"
+        rf"|(?:2131|1800|1220|192[0-9])[0-9]{{11}}|[3-6][0-9]{{12,18}}|4[0-9]{{3}}(?:[ .-][0-9]{{3}}){{3}}){_CARD_RIGHT}",
         trigger=r"(?:2[1-7][0-9]{2}|[34569][0-9]{3}|81[0-9]{2}|1800|1220|192[0-9])[ .-]?[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]"
-        r"|3[0-9]{3}[ .-][0-9]{6}[ .-][0-9]{4}|4[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}",
+        r"|(?:3[0-9]{3}|2131|1800)[ .-][0-9]{6}[ .-][0-9]{4}|4[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}",
         sieve=SIEVE,
         lookback=40,
         lookahead=24,
@@ -53,12 +68,13 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         policy=ChecksumPolicy.REQUIRED,
         context=CARD_WORDS,
         context_overrides=True,
-        source="ISO/IEC 7812-1; scheme ranges with lengths",
+        other=_OTHER,
+        source="ISO/IEC 7812-1; scheme ranges with lengths, in groups or without them",
     ),
     Recognizer(
         name="credit_card_long",
         entity_type="CREDIT_CARD",
-        pattern=rf"{NUM_LEFT}[456][0-9]{{3}}(?:{_CARD_GAP}[0-9]{{4}}){{3}}[ .-][0-9]{{1,3}}(?![0-9A-Za-z])(?!-[0-9])(?!_[0-9]{{3}})",
+        pattern=rf"{NUM_LEFT}(?=[456]){_FOURS}[ .-][0-9]{{1,3}}{_CARD_RIGHT}",
         trigger=r"[456][0-9]{3}(?:[ .-]?[0-9]{4}){3}[ .-][0-9]",
         sieve=SIEVE,
         lookback=40,
@@ -67,18 +83,33 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=credit_card,
         policy=ChecksumPolicy.REQUIRED,
         context=CARD_WORDS,
+        other=_OTHER,
         source="ISO/IEC 7812-1: 17 to 19 digits; apart from the others, or a number behind a card would be taken into it",
+    ),
+    keyed(
+        "credit_card_loose",
+        "CREDIT_CARD",
+        rf"{NUM_LEFT}(?:[1-6][0-9]{{3}}|81[0-9]{{2}}|9[0-9]{{3}})[ .-]?[0-9]{{3,6}}[ .-]?[0-9]{{3,5}}[ .-]?[0-9]{{3,5}}{_CARD_RIGHT}",
+        r"[1-69][0-9]{3}[ .-]?[0-9]{3}",
+        CARD_WORDS,
+        checksum=luhn,
+        boosted=0.85,
+        within=40,
+        other=_OTHER,
+        specificity=Specificity.GENERIC,
+        source="ISO/IEC 7812-1; beside a word in any groups and of any issuer",
     ),
     keyed(
         "credit_card_short",
         "CREDIT_CARD",
-        rf"{NUM_LEFT}(?:(?:5[0678]|6[0-9]|06)[0-9]{{10}}|4[0-9]{{12}}){NUM_RIGHT}",
-        r"[0456][0-9]{11}",
-        (*CARD_WORDS, "charge", "pay with", "paid with", "payment"),
+        rf"{NUM_LEFT}(?:(?:5[0678]|6[0-9]|06)[0-9]{{2}}([ -]?)[0-9]{{4}}\1[0-9]{{4}}(?:\1[0-9])?|4[0-9]{{3}}([ -]?)[0-9]{{4}}\2[0-9]{{4}}\2[0-9]|4[0-9]{{18}}){NUM_RIGHT}",
+        r"[0456][0-9]{3}[ -]?[0-9]{4}",
+        _PAYING,
         checksum=luhn,
         boosted=0.9,
         within=40,
-        source="ISO/IEC 7812: Maestro of 12 digits, Visa of 13; too common as counters to stand alone",
+        other=_OTHER,
+        source="ISO/IEC 7812: Maestro of 12 and 13 digits, Visa of 13 and 19; too common as counters to stand alone",
     ),
     Recognizer(
         name="iban",
@@ -162,8 +193,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         rf"{NUM_LEFT}[0-9]{{8,17}}{NUM_RIGHT}",
         r"[0-9]{8}",
         ("bank account", "account number", "acct", "my account", "from account", "to account", "debit", "acct no", "account no", "checking account", "savings account",
-         "bank acct",  "bankaccount", "debit account"),
+         "bank acct",  "bankaccount", "debit account", "accountnumber", "accountno", "acctno", "account num"),
         within=32,
+        far=0.55,
         boosted=0.8,
         specificity=Specificity.GENERIC,
         source="NACHA: up to 17 digits, no check digit",

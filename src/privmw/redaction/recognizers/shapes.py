@@ -102,6 +102,8 @@ def keyed(
     lookback: int = 96,
     lookahead: int = 64,
     within: int = 64,
+    far: float | None = None,
+    other: str = "",
     specificity: Specificity = Specificity.SPECIFIC,
     default: bool = True,
     source: str = "",
@@ -123,6 +125,8 @@ def keyed(
         lookback: Characters before the trigger's end where the value may begin.
         lookahead: Characters after the trigger's end where it may go on.
         within: Characters before the value in which a context word counts; few for values that are digits and no more.
+        far: Confidence beside a context word that other words separate from the value.
+        other: Reads a label of something else backwards.
         specificity: Who wins an overlap.
         default: Part of the default set.
         source: Where the shape comes from.
@@ -137,6 +141,8 @@ def keyed(
         lookback=lookback,
         lookahead=lookahead,
         within=within,
+        far=far,
+        other=other,
         ignore_case=ignore_case,
         score=score,
         boosted=boosted,

@@ -12,23 +12,9 @@ __all__ = ["RECOGNIZERS"]
 _STATES = "AN|AP|AR|AS|BH|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TN|TR|TS|UK|UP|WB"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
-    Recognizer(
-        name="in_aadhaar",
-        entity_type="IN_AADHAAR",
-        pattern=rf"{NUM_LEFT}(?<![0-9] )(?<![0-9A-Fa-f]-)[2-9][0-9]{{3}}([ -])[0-9]{{4}}\1[0-9]{{4}}{NUM_RIGHT}(?! [0-9])(?!-[A-Fa-f])",
-        trigger=r"[2-9][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}\b",
-        sieve=SIEVE,
-        lookback=20,
-        lookahead=4,
-        score=0.6,
-        boosted=0.95,
-        checksum=in_aadhaar,
-        policy=ChecksumPolicy.REQUIRED,
-        context=("aadhaar", "aadhar", "uidai", "uid", "आधार", "adhaar"),
-        source="UIDAI: Verhoeff",
-    ),
-    keyed("in_aadhaar_bare", "IN_AADHAAR", rf"{NUM_LEFT}[2-9][0-9]{{3}}[ :.-]?[0-9]{{4}}[ :.-]?[0-9]{{4}}{NUM_RIGHT}", r"[2-9][0-9]{3}[ :.-]?[0-9]{4}[ :.-]?[0-9]{4}",
-          ("aadhaar", "aadhar", "uidai", "uid", "आधार", "adhaar"), checksum=in_aadhaar, boosted=0.95, source="UIDAI"),
+    keyed("in_aadhaar", "IN_AADHAAR", rf"{NUM_LEFT}[2-9][0-9]{{3}}[ :.-]?[0-9]{{4}}[ :.-]?[0-9]{{4}}{NUM_RIGHT}",
+          r"[2-9][0-9]{3}[ :.-]?[0-9]{4}[ :.-]?[0-9]{4}", ("aadhaar", "aadhar", "adhaar", "uidai", "uid number", "uid no", "आधार"),
+          checksum=in_aadhaar, boosted=0.95, source="UIDAI: Verhoeff, which one number in ten passes by chance, so a word is needed"),
     Recognizer(
         name="in_pan",
         entity_type="IN_PAN",

@@ -70,7 +70,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("ph_passport", "PH_PASSPORT", rf"{LEFT}(?:[A-Z][0-9]{{7}}[A-Z]|[A-Z]{{2}}[0-9]{{7}}){RIGHT}", r"[A-Z][0-9A-Z][0-9]{6}",
           ("philippine passport", "passport", "pasaporte", "dfa"), source="Department of Foreign Affairs"),
     keyed("my_nric", "MY_NRIC", rf"{NUM_LEFT}{YYMMDD}-?[0-9]{{2}}-?[0-9]{{4}}{NUM_RIGHT}", r"[0-9]{6}-?[0-9]{2}-?[0-9]{4}",
-          ("nric", "mykad", "kad pengenalan", "no kp", "ic", "ic number", "malaysian id"), source="National Registration Department"),
+          ("nric", "MyKad", "kad pengenalan", "no kp", "ic", "ic number", "malaysian id"), source="National Registration Department"),
     keyed("id_nik", "ID_NIK", rf"{NUM_LEFT}[1-9][0-9]{{5}}(?:[0-6][0-9]|7[01])(?:0[1-9]|1[0-2])[0-9]{{6}}{NUM_RIGHT}", r"[1-9][0-9]{15}",
           ("nik", "ktp", "nomor induk", "kependudukan"), source="Dukcapil"),
     keyed("vn_cccd", "VN_CCCD", rf"{NUM_LEFT}(?:0[0-9]{{11}}|[0-9]{{9}}){NUM_RIGHT}", r"[0-9]{9}", ("cccd", "cmnd", "căn cước", "chứng minh", "can cuoc"),

@@ -10,6 +10,8 @@ __all__ = ["RECOGNIZERS"]
 
 _SSN_WORDS = (
     "ssn",
+    "socialsecuritynumber",
+    "socialsecurity",
     "social security",
     "social security number",
     "ssns",
@@ -23,7 +25,7 @@ _MBI_ANY = "[0-9AC-HJKMNP-RT-Y]"
 _LICENCE_WORDS = (
     "driver license", "driver licence", "drivers license", "driver's license", "driver's licence", "driving license",
     "driving licence", "dl number", "dl no", "dln", "driver lic", "drivers lic", "driver license number", "license number",
-    "licence number", "driving permit", "driver permit",
+    "licence number", "driving permit", "driver permit", "driverlicense", "driverslicense", "driverlicence", "driver id", "permit number", "state id",
 )  # fmt: skip
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -90,6 +92,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
             "fein",
             "federal tax id",
             "tax id",
+            "taxid",
             "employer identification number",
         ),
         source="IRS: EIN prefixes",
@@ -99,9 +102,18 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "US_PASSPORT",
         rf"{NUM_LEFT}(?:[A-Z][0-9]{{8}}|[0-9]{{9}}){NUM_RIGHT}",
         r"[0-9]{8}",
-        ("passport", "passport number", "passport no", "travel document", "us passport"),
+        (
+            "passport",
+            "passport number",
+            "passport no",
+            "travel document",
+            "us passport",
+            "passportno",
+            "passportnumber",
+        ),
         specificity=Specificity.GENERIC,
         within=40,
+        far=0.55,
         source="US Department of State: nine digits, next-generation book one letter and eight digits",
     ),
     keyed(

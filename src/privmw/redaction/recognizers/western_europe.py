@@ -16,7 +16,8 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="fr_nir",
         entity_type="FR_NIR",
-        pattern=rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?[0-9]{{2}} ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{NUM_RIGHT}",
+        pattern=rf"{NUM_LEFT}(?:[1-478] [0-9]{{2}} (?:0[1-9]|1[0-2]|[2-9][0-9]) [0-9]{{2}} [0-9]{{3}} [0-9]{{3}} ?[0-9]{{2}}"
+        rf"|(?!140[0-7])[12][0-9]{{2}}(?:0[1-9]|1[0-2])[0-9]{{8}} ?[0-9]{{2}}){NUM_RIGHT}",
         trigger=r"[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b",
         sieve=SIEVE,
         lookback=32,
@@ -26,7 +27,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         checksum=fr_nir,
         policy=ChecksumPolicy.REQUIRED,
         context=("nir", "numéro de sécurité sociale", "sécurité sociale", "securite sociale", "sécu", "insee", "carte vitale"),
-        source="INSEE: 97 minus the number modulo 97",
+        source="INSEE: 97 minus the number modulo 97; unspaced only with a real month, and not where threads of Linux have their addresses",
     ),
     keyed(
         "fr_nir_loose", "FR_NIR", rf"{NUM_LEFT}[1-478] ?[0-9]{{2}} ?[0-9]{{2}} ?(?:[0-9]{{2}}|2[AB]) ?[0-9]{{3}} ?[0-9]{{3}} ?[/|-]? ?[0-9]{{2}}{NUM_RIGHT}",
@@ -202,6 +203,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "eu_passport", "PASSPORT_NUMBER", rf"{LEFT}(?=[0-9A-Z]*[0-9]{{4}})[0-9A-Z]{{7,10}}{RIGHT}", r"[0-9]{4}",
         ("passport number", "passport no", "passport #", "passport id", "passportnumber", "passeport", "pasaporte", "passaporto",
          "reisepass", "paspoort", "pass nr", "paszport", "旅券", "パスポート", "护照"),
-        boosted=0.7, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
+        boosted=0.7, far=0.55, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
     ),
 )  # fmt: skip

@@ -10,7 +10,8 @@ from privmw.redaction.recognizers.secrets.plausibility import plausible_password
 __all__ = ["RECOGNIZERS"]
 
 _STANDS_IN = r"(?!<[A-Z][A-Z0-9_]*>|\[[A-Za-z][\w .-]*\]|\*{2}|\$|\{\{|%|-)"
-_NAME = r"(?i:passw(?:or)?d|passphrase|secret|token|credential|(?:api|access|private|signing|master|encryption|account|admin|app|auth|openai)[_-]?key)"
+_NAME = r"(?i:passw(?:or)?d|passphrase|pass(?![a-z])|pw(?![a-z])|secret|token|credential|(?:api|access|private|signing|master|encryption|account|admin|app|auth|openai)[_-]?key)"
+_NAME_WOKEN = _NAME.replace("(?![a-z])", "")
 _ABOUT = r"(?!(?i:[_-]?(?:file|path|type|name|ids?|ttl|ur[il]|env|stdin|length|policy|expir)))"
 _WORD = r"[^\s\"'`<>|;&]"
 _MIXED = r"(?=[^\s\"'`<>|;&]{0,512}[0-9A-Z!@#%^*+=/])"
@@ -68,7 +69,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "SECRET",
         rf"--[0-9A-Za-z_-]{{0,24}}{_NAME}{_ABOUT}[0-9A-Za-z_-]{{0,8}}{_SPACE}[\"']?",
         rf"{_MIXED}{_WORD}{{6,512}}",
-        rf"--[0-9A-Za-z_-]{{0,24}}{_NAME}[0-9A-Za-z_-]{{0,8}}{_SPACE}[\"']?{_WORD}{{6}}",
+        rf"--[0-9A-Za-z_-]{{0,24}}{_NAME_WOKEN}[0-9A-Za-z_-]{{0,8}}{_SPACE}[\"']?{_WORD}{{6}}",
         source="POSIX utility conventions: an option and its argument",
     ),
     _behind(
@@ -76,7 +77,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "SECRET",
         rf"(?<![0-9A-Za-z])(?:setenv|setx|ENV|ARG){_SPACE}[0-9A-Za-z_-]{{0,32}}{_NAME}{_ABOUT}[0-9A-Za-z_]{{0,16}}{_SPACE}[\"']?",
         rf"{_MIXED}{_WORD}{{6,512}}",
-        rf"(?:setenv|setx|ENV|ARG){_SPACE}[0-9A-Za-z_-]{{0,32}}{_NAME}[0-9A-Za-z_]{{0,16}}{_SPACE}[\"']?{_WORD}{{6}}",
+        rf"(?:setenv|setx|ENV|ARG){_SPACE}[0-9A-Za-z_-]{{0,32}}{_NAME_WOKEN}[0-9A-Za-z_]{{0,16}}{_SPACE}[\"']?{_WORD}{{6}}",
         source="csh setenv, Windows setx, Dockerfile ENV and ARG",
     ),
     _behind(
@@ -122,9 +123,9 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     _behind(
         "password_said_korean",
         "PASSWORD",
-        r"(?:비밀번호|비번|암호|패스워드)(?:은|는|이|가)[ \t]{0,3}",
+        r"(?:비밀번호|비번|암호|패스워드)(?:(?:은|는|이|가)[ \t]{0,3}|[ \t]{1,2})",
         r"[!#-&(-~]{4,128}",
-        r"(?:비밀번호|비번|암호|패스워드)(?:은|는|이|가)[ \t]{0,3}[!#-&(-~]{4}",
+        r"(?:비밀번호|비번|암호|패스워드)(?:(?:은|는|이|가)[ \t]{0,3}|[ \t]{1,2})[!#-&(-~]{4}",
         source="A password behind the particle of its word",
     ),
 )

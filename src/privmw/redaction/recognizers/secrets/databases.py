@@ -28,7 +28,7 @@ def _connection(name: str, pattern: str, trigger: str, *, source: str, lookback:
 RECOGNIZERS: tuple[Recognizer, ...] = (
     _connection(
         "ado_net_password",
-        r"(?i:;\s*(?:password|pwd)\s*=\s*)(?P<value>(?!<[A-Z]|\[[A-Z])[^;\"'\s]{1,128}|\"[^\"]{1,128}\"|'[^']{1,128}')",
+        r"(?i:;\s*(?:password|pwd(?!\s*=\s*(?:[/~]|[A-Za-z]:\\)))\s*=\s*)(?P<value>(?!<[A-Z]|\[[A-Z])[^;\"'\s]{1,128}|\"[^\"]{1,128}\"|'[^']{1,128}')",
         r"(?i:;\s{0,3}(?:password|pwd)\s{0,3}=\s{0,3})[^;\s<]",
         source="learn.microsoft.com ADO.NET and ODBC connection strings",
         lookback=24,

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 
 __all__ = ["looks_random", "not_masked", "plausible_key", "plausible_password", "spread", "strong_random"]
 
 _LOOKED_AT = 512
 """Characters of a value that decide whether it is one, so that a long one costs no more than a short one."""
 
+_SHUFFLED = 12
+"""Letters of a value without a digit that may have been drawn at random."""
+
 _MASKS = "xX*.#-_?•0"
 _ASCII_MASKS = _MASKS.encode("ascii", "ignore")
 _TEMPLATE = re.compile(r"\$\{|\$\(|\{\{|^\$[A-Za-z_]\w*$|^%[A-Za-z_]\w*%$|^%\(?\w*\)?[sdr]$|^<|^\{[^}]*\}$", re.ASCII)
 _HEX = re.compile(r"[0-9a-f-]+|[0-9A-F-]+", re.ASCII)
+_CALLED = re.compile(r"[A-Za-z_][\w.]*\((?:\.\.\.|[A-Za-z_]\w*=|\)|\Z)", re.ASCII)
 _CALL = re.compile(r"[A-Za-z_][\w.]*[(\[]", re.ASCII)
 _PATH = re.compile(
     r"/?(?:(?:[a-z_.-]+|[0-9]{1,4}|[0-9a-z_.=-]*[0-9]{4}[0-9_-]*)/){2,}[0-9A-Za-z_.=-]*\.[a-z0-9]{2,7}", re.ASCII
@@ -77,8 +82,15 @@ def _stands_in(text: str) -> bool:
 
 
 def plausible_key(text: str) -> bool:
-    """True for a value that an issuer could have drawn at random: varied characters, at least one digit."""
-    return len(set(text)) > 5 and not text.isalpha() and not _stands_in(text)
+    """True for a value that an issuer could have drawn at random: varied characters, digits or capitals among them."""
+    return len(set(text)) > 5 and (not text.isalpha() or _shuffled(text)) and not _stands_in(text)
+
+
+def _shuffled(text: str) -> bool:
+    """Whether letters change case more often than those of words written together."""
+    size = len(text)
+    changes = sum(before.islower() != after.islower() for before, after in pairwise(text))
+    return size >= _SHUFFLED and changes * 3 > size
 
 
 def looks_random(text: str) -> bool:
@@ -92,7 +104,7 @@ def looks_random(text: str) -> bool:
     if _NAMED.fullmatch(text) or ("/" in text and _PATH.fullmatch(text)):
         return False
     if not any(map(str.isdigit, text)) and (
-        text.islower() or text.isupper() or size < 16 or _DOTTED.fullmatch(text) is not None
+        text.islower() or text.isupper() or _DOTTED.fullmatch(text) is not None or (size < 16 and not _shuffled(text))
     ):
         return False
     return spread(text) >= 0.72
@@ -108,6 +120,6 @@ def plausible_password(text: str) -> bool:
     bare = text.strip("\"'`.,;:!?()")
     if not bare or bare.lower() in _DULL or _TEMPLATE.search(bare):
         return False
-    if _NOT_A_PASSWORD.match(bare):
+    if _NOT_A_PASSWORD.match(bare) or _CALLED.match(text):
         return False
     return not (len(set(bare)) == 1 and bare[0] in _MASKS) and not re.fullmatch(r"[xX*#.•]+", bare)

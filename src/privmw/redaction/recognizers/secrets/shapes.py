@@ -39,7 +39,7 @@ UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
 LEFT = r"(?:(?<![0-9A-Za-z_])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Start of a token: no word character before it, except the letter of an escape (``\n``, ``%3D``)."""
 
-KEY_GAP = r"[ \t\w.-]{0,20}[\s\"'\]})\\]{0,4}[=:>,|][\s\"'`=:>|\\(\[{]{0,8}"
+KEY_GAP = r"[ \t\w.-]{0,20}[\s\"'\]})\\]{0,4}[?+]?[=:>,|][\s\"'`=:>|\\(\[{]{0,8}"
 """What may stand between an issuer's name and the value: rest of the key, quotes, one separator, quotes."""
 
 _TRIGGER_BODY = 16

@@ -17,7 +17,20 @@ _STANDS_IN = r"(?!<[A-Z][A-Z0-9_]*>|\[[A-Za-z][\w .-]*\]|\*{3}|\$\{|\$[A-Za-z_]|
 """What already replaced a value: ``<TOKEN>``, ``[TOKEN_7Q2K]``, ``***``, ``${TOKEN}``."""
 
 _HEADER_GAP = r"[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?"
-_SCHEME = r"(?:(?i:basic|bearer|digest|negotiate|token|key|apikey|api-key|ntlm|hawk|dpop|aws4-hmac-sha256)[ \t]{1,3})?"
+_PARAMETER = r"[0-9A-Za-z_]{2,32}\s?=\s?(?:\\?\"[^\"\\\r\n<>]{1,2048}\\?\"|[^\s,;\"'\\<>]{1,2048})"
+_PARAMETERS = rf"(?i:digest|oauth|hawk|mac|signature)[ \t]{{1,3}}(?P<value>{_PARAMETER}(?:[ ]?,[ ]?{_PARAMETER})*)"
+"""Credentials as a list of parameters (RFC 7616, RFC 5849)."""
+
+_REPLACED = r"(?![\w-]{1,32}[ \t]{1,3}(?:<[A-Z]|\[[A-Z]|\*{3}|\$))"
+"""Not the name of a scheme before what already stands for its credentials."""
+
+_COOKIE_VALUE = (
+    r"(?:\\?\"[^\";\\\r\n<>]{0,4096}\\?\"|[^\s;,\"'\\<>]{1,4096}(?:(?: [^\s;,\"'\\<>=]{1,64}){1,6}(?=;))?|(?=;))"
+)
+"""As sent; spaces, which no cookie should hold, where a further cookie follows."""
+
+_COOKIE = rf"[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}{_COOKIE_VALUE}"
+_SCHEME = r"(?:(?i:basic|bearer|digest|negotiate|token|key|apikey|api-key|ntlm|hawk|dpop|aws4-hmac-sha256)[ \t]{1,3}|[A-Z][0-9A-Za-z-]{1,31}[ \t]{1,3})?"
 
 
 def jwt_header(text: str) -> bool:
@@ -120,10 +133,10 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         entity_type="AUTHORIZATION",
         pattern=(
             rf"[aAxX](?:(?<=[aA])(?i:uthorization)|(?<=[xX])(?i:-amz-security-token)){_HEADER_GAP}"
-            rf"{_SCHEME}{_STANDS_IN}(?P<value>[^\s\"'\\<>,;]{{6,8192}})"
+            rf"{_SCHEME}{_STANDS_IN}{_REPLACED}(?P<value>[^\s\"'\\<>,;]{{6,8192}})"
         ),
         trigger=rf"(?i:authorization|x-amz-security-token){_HEADER_GAP}{_SCHEME}[^\s\"'\\<>,;]{{6}}",
-        lookback=72,
+        lookback=96,
         lookahead=512,
         score=0.9,
         checksum=_credential,
@@ -131,6 +144,18 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         specificity=Specificity.CATCHALL,
         secret=True,
         source="RFC 9110 section 11.6.2",
+    ),
+    Recognizer(
+        name="authorization_parameters",
+        entity_type="AUTHORIZATION",
+        pattern=rf"[aA](?i:uthorization){_HEADER_GAP}{_PARAMETERS}",
+        trigger=rf"(?i:authorization){_HEADER_GAP}(?i:digest|oauth|hawk|mac|signature)[ \t]{{1,3}}[0-9A-Za-z_]{{2,32}}\s?=",
+        lookback=96,
+        lookahead=1024,
+        score=0.9,
+        specificity=Specificity.GENERIC,
+        secret=True,
+        source="RFC 7616 (Digest), RFC 5849 (OAuth 1.0), RFC 9421",
     ),
     Recognizer(
         name="aws_signature",
@@ -167,12 +192,12 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="cookie_header",
         entity_type="COOKIE",
         pattern=(
-            rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}}){_HEADER_GAP}"
-            rf"(?P<value>(?:[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}[^\s;,\"'\\<>]{{4,8192}}(?:;[ ]?)?){{1,64}})"
+            rf"[cC](?i:ookie)(?<![0-9A-Za-z_].{{6}})(?<!(?i:set).{{7}}){_HEADER_GAP}"
+            rf"(?P<value>{_COOKIE}(?:;[ ]?{_COOKIE}){{0,64}})"
         ),
         trigger=(
             r"(?i:cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?"
-            r"[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}=[^\s;,\"'\\<>]{4}"
+            r"[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}="
         ),
         lookback=128,
         lookahead=1024,
@@ -182,6 +207,20 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         specificity=Specificity.CATCHALL,
         secret=True,
         source="RFC 6265",
+    ),
+    Recognizer(
+        name="set_cookie_header",
+        entity_type="COOKIE",
+        pattern=rf"[sS](?i:et-cookie){_HEADER_GAP}[!#$%&*+.^_`|~0-9A-Za-z-]{{1,64}}={_STANDS_IN}(?P<value>[^\s;,\"'\\<>]{{3,4096}})",
+        trigger=r"(?i:set-cookie)[\"'\\]{0,3}\s{0,3}[:=,]\s{0,3}[\"'\\]{0,3}(?:b[\"'])?[!#$%&*+.^_`|~0-9A-Za-z-]{1,64}=[^\s;,\"'\\<>]{3}",
+        lookback=128,
+        lookahead=1024,
+        score=0.85,
+        checksum=not_masked,
+        policy=ChecksumPolicy.REQUIRED,
+        specificity=Specificity.CATCHALL,
+        secret=True,
+        source="RFC 6265: of a cookie in a response the value alone is secret",
     ),
     Recognizer(
         name="session_cookie",
