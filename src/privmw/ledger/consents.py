@@ -90,9 +90,11 @@ class ConsentRecorder:
 
     def _observe(self, context: RequestContext) -> None:
         subject = context.subject_id
+        if subject is None:
+            return
         shown = {name: bool(getattr(context, name)) for name in _SIGNALS}
         consents = context.relied
-        if subject is None or not (self._against or consents or any(shown.values())):
+        if not (self._against or consents or any(shown.values())):
             return
         person = self._reference(subject)
         for name, on in shown.items():

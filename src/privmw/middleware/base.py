@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import ClassVar
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from privmw.errors import PrivmwError
-from privmw.middleware.opening import connection_context
+from privmw.middleware.opening import in_context, is_open
 from privmw.runtime import Runtime, Surface
 from privmw.settings import PrivacySettings
 
@@ -59,11 +60,12 @@ class SurfaceMiddleware:
             return
         if not self._in_use:
             self._use()  # a server without lifespan support
-        if scope["type"] in ("http", "websocket"):
-            with connection_context(scope, self.runtime):
-                await self.handle(scope, receive, send)
-        else:
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
+        elif is_open(scope):
+            await self.handle(scope, receive, send)
+        else:
+            await in_context(scope, self.runtime, partial(self.handle, scope, receive, send))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one HTTP or WebSocket connection."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from codecs import getincrementaldecoder, lookup
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from privmw.types import Match
 
@@ -31,21 +32,20 @@ class BodyText:
     """Turns the bytes of one body into text, piece by piece.
 
     Args:
-        headers: Of the request, with lower-case names.
+        media_type: Value of ``Content-Type``, possibly empty.
+        coding: Value of ``Content-Encoding``, possibly empty.
 
     Attributes:
         rewritable: The text may be changed and sent on as UTF-8.
         is_json: Values are written as JSON.
     """
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        kind, _, parameters = headers.get("content-type", "").lower().partition(";")
-        coding = headers.get("content-encoding", "").strip().lower()
-        charset = _charset(parameters)
-        self.is_json = kind.strip() == "application/json" or "+json" in kind
-        self.rewritable = (not kind or kind.strip().startswith(_TEXTUAL) or self.is_json) and not coding
-        self.rewritable &= charset in {"utf-8", "ascii"}
-        self._coding = coding if coding != "identity" else ""
+    def __init__(self, media_type: str, coding: str) -> None:
+        charset, self.is_json, textual = _read(media_type)
+        self._coding = coding.strip().lower()
+        self.rewritable = textual and not self._coding
+        if self._coding == "identity":
+            self._coding = ""
         self._unfold = zlib.decompressobj(wbits=47) if self._coding in _CODINGS else None
         self._decoder = getincrementaldecoder(charset)("surrogateescape" if charset == "utf-8" else "replace")
         self._size = 0
@@ -90,6 +90,17 @@ class BodyText:
                 raise Unreadable
             data = self._unfold.unconsumed_tail
         return b"".join(parts)
+
+
+@lru_cache(256)
+def _read(media_type: str) -> tuple[str, bool, bool]:
+    """Charset, whether it is JSON, and whether it is text that may be changed and sent on as UTF-8."""
+    kind, _, parameters = media_type.lower().partition(";")
+    kind = kind.strip()
+    charset = _charset(parameters)
+    is_json = kind == "application/json" or "+json" in kind
+    textual = not kind or kind.startswith(_TEXTUAL) or is_json
+    return charset, is_json, textual and charset in {"utf-8", "ascii"}
 
 
 def _charset(parameters: str) -> str:

@@ -43,7 +43,7 @@ class InputGuardMiddleware(SurfaceMiddleware):
         if scope["type"] == "websocket":
             await self.app(scope, responder.receive_frame, send)
             return
-        scope = responder.scope()
+        scope = responder.checked_scope()
         if responder.refusal is None:
             try:
                 await self.app(scope, responder.receive, responder.send)
@@ -63,26 +63,37 @@ class _Responder:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._body = BodyText(Headers(scope=scope))
-        self._inside: bool | None = False if self._body.is_json else None
+        self._text: BodyText | None = None
+        self._inside: bool | None = None
+        self._begun = False
         self._held = ""
         self._held_bytes = b""
         self._refused = False
         self.refusal: dict[str, str | int] | None = None
         self.started = False
 
-    def scope(self) -> Scope:
+    @property
+    def _body(self) -> BodyText:
+        """What reads the body; most requests have none."""
+        if self._text is None:
+            headers = Headers(scope=self._scope)
+            self._text = BodyText(headers.get("content-type", ""), headers.get("content-encoding", ""))
+            self._inside = False if self._text.is_json else None
+        return self._text
+
+    def checked_scope(self) -> Scope:
         """The scope for the app: with a clean query, and without a length where the body may be rewritten."""
         scope = self._scope
         changes: dict[str, object] = {}
-        if self._found(scope["path"]) and self._action != "flag":
-            self._forbid()
-        query = scope.get("query_string", b"").decode("latin-1")
-        matches = self._found(query)
-        if matches and self._action == "block":
-            self._forbid()
-        elif matches and self._action == "redact":
-            changes["query_string"] = _in_query(query, matches).encode("latin-1")
+        path, query = scope["path"], scope.get("query_string", b"").decode("latin-1")
+        if self._guard.find(f"{path}\0{query}" if query else path):  # one scan for both, and two where it finds something
+            if self._found(path) and self._action != "flag":
+                self._forbid()
+            matches = self._found(query)
+            if matches and self._action == "block":
+                self._forbid()
+            elif matches and self._action == "redact":
+                changes["query_string"] = _in_query(query, matches).encode("latin-1")
         if self._action == "redact" and self._body.rewritable:
             headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
             if len(headers) < len(scope["headers"]):
@@ -103,16 +114,21 @@ class _Responder:
         if message["type"] != "http.request":
             return message
         data, last = message.get("body", b""), not message.get("more_body", False)
+        whole, self._begun = last and not self._begun, True
+        if whole and not data:
+            return message
         try:
             text = self._held + self._body.feed(data, last=last)
         except Unreadable:
             return message if self._action == "flag" else self._unreadable()
         matches = self._found(text)
+        if whole and not matches:
+            return message  # clean, as most are
         if self._action == "redact" and self._body.rewritable:
             safe = replaced(text, matches, inside=self._inside) if matches else text
             keep = 0 if last else min(_HOLD_BACK, len(safe))
             released, self._held = safe[: len(safe) - keep], safe[len(safe) - keep :]
-            if self._inside is not None:
+            if self._inside is not None and not last:
                 self._inside = in_string(released, self._inside)
             return {**message, "body": released.encode("utf-8", "surrogateescape")}
         self._held = "" if last else text[-_HOLD_BACK:]  # only to be looked at again

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Scope
 
@@ -12,15 +11,24 @@ from privmw.analytics.signals import global_privacy_control
 from privmw.context import RequestContext, current_context, enter_context, exit_context, remember_context
 from privmw.runtime import Runtime
 
-__all__ = ["connection_context"]
+__all__ = ["in_context", "is_open"]
 
 _OPENED = "privmw.context"
-"""Key of a scope, and of its copies, in which the context of the connection stands."""
+"""Key of a scope, and of its copies, for the id of the connection's context. The context itself there would be a circle, in
+which everything of a request would wait for the garbage collector."""
 
 
-@contextmanager
-def connection_context(scope: Scope, runtime: Runtime) -> Iterator[None]:
-    """Run a block in the context of an HTTP request or WebSocket connection; in the one that is open, if one is.
+def is_open(scope: Scope) -> bool:
+    """Whether another class has opened the context of this connection, which then belongs to this scope, too."""
+    context = current_context()
+    if context is None or context.request_id is None or scope.get(_OPENED) != context.request_id:
+        return False
+    context.scope = scope  # perhaps a copy, in which the router will put the endpoint
+    return True
+
+
+async def in_context(scope: Scope, runtime: Runtime, handle: Callable[[], Awaitable[None]]) -> None:
+    """Handle an HTTP request or WebSocket connection in a context of its own.
 
     The trace id comes from ``traceparent`` (W3C Trace Context), the opt-out signal from ``Sec-GPC``. Opt-outs and
     withdrawals that the connection showed are recorded when it is over, where they changed.
@@ -28,12 +36,8 @@ def connection_context(scope: Scope, runtime: Runtime) -> Iterator[None]:
     Args:
         scope: The connection's scope.
         runtime: Looks up consent, and records it.
+        handle: Does the rest.
     """
-    opened: RequestContext | None = scope.get(_OPENED)
-    if opened is not None and opened is current_context():
-        opened.scope = scope  # perhaps a copy, in which the router will put the endpoint
-        yield
-        return
     headers = scope["headers"]
     context = RequestContext(
         request_id=secrets.token_hex(8),
@@ -43,10 +47,10 @@ def connection_context(scope: Scope, runtime: Runtime) -> Iterator[None]:
         consent_lookup=runtime.consent_lookup,
         consent_recorder=runtime.consents.record,
     )
-    scope[_OPENED] = context
+    scope[_OPENED] = context.request_id
     token = enter_context(context, outlives=True)
     try:
-        yield
+        await handle()
     except Exception as error:
         remember_context(error, context)
         raise
