@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.trace import get_current_span
 
 from privmw.context import current_context, latest_context
 from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember
-from privmw.otel.spans import redacted_scope
+from privmw.otel.spans import all_dropped, redacted_scope
 
 __all__ = ["RecordRedactor"]
 
@@ -86,7 +85,7 @@ class RecordRedactor:
         inner = record.log_record
         new = copy.copy(inner)
         new.body = FAILED
-        new.attributes = BoundedAttributes(0, dict.fromkeys(map(str, range(len(inner.attributes or ()))), 0))
+        new.attributes = all_dropped(inner.attributes)
         new.event_name = new.severity_text = new.exception = None
         resource = record.resource if record.resource is None else self._parts.resource(record.resource)
         return _copied(record, new, resource, None)

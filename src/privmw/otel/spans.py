@@ -14,7 +14,7 @@ from opentelemetry.trace import Link, SpanContext, Status, TraceState, get_curre
 from privmw.context import RequestContext, current_context, latest_context
 from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember
 
-__all__ = ["SpanRedactor", "redacted_scope"]
+__all__ = ["SpanRedactor", "all_dropped", "redacted_scope"]
 
 _LOOKED = "_privmw_looked"
 
@@ -143,11 +143,17 @@ def _like(original: Any, items: list[Any]) -> Any:
     return new
 
 
+def all_dropped(attributes: Any) -> BoundedAttributes:
+    """Attributes that hold nothing, and count what others held among what was dropped."""
+    empty = BoundedAttributes(0)
+    empty.dropped = len(attributes or ()) + getattr(attributes, "dropped", 0)
+    return empty
+
+
 def _emptied(span: ReadableSpan, parts: Parts) -> ReadableSpan:
     """What is left of a span that could not be looked at: that it happened, and how much it held."""
-    dropped = BoundedAttributes(0, dict.fromkeys(map(str, range(len(span._attributes or ()))), 0))
     events: Any = BoundedList(0)
-    events.dropped = len(span._events)
+    events.dropped = len(span._events) + span.dropped_events
     links = [Link(_context(link.context, None)) for link in span._links]
     status = span.status
     return ReadableSpan(
@@ -155,7 +161,7 @@ def _emptied(span: ReadableSpan, parts: Parts) -> ReadableSpan:
         context=span.context and _context(span.context, None),
         parent=span.parent,
         resource=parts.resource(span.resource),
-        attributes=dropped,
+        attributes=all_dropped(span._attributes),
         events=events,
         links=_like(span._links, links),
         kind=span.kind,
