@@ -275,7 +275,11 @@ def test_a_span_around_the_request_learns_who_asked() -> None:
             tracer.start_span("inside").end()
             identify(name="Mirae Seong")
         server.end()
-    assert ["inside", "GET /<PERSON>"] == [span.name for span in exporter.get_finished_spans()]
+        job = tracer.start_span("job of Ole Lund")
+        with open_context(RequestContext()), trace.use_span(job):
+            identify(name="Ole Lund")
+        job.end()
+    assert ["inside", "GET /<PERSON>", "job of <PERSON>"] == [span.name for span in exporter.get_finished_spans()]
 
 
 @pytest.mark.parametrize("value", ["raises", "answers with a text"])

@@ -8,18 +8,21 @@ that has not ended.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from functools import wraps
 from types import ModuleType
 from typing import Any
 
+from privmw.context import RequestContext, on_identity
 from privmw.errors import ConfigurationError
 from privmw.lazy import cancel, when_imported
 from privmw.otel.redactor import TelemetryRedactor
 
 __all__ = ["current", "install", "uninstall"]
 
+_SDK = "opentelemetry.sdk.trace"
 _BATCHES = ("spans", "batch")
 """Names of the argument of ``export``."""
 
@@ -27,6 +30,7 @@ _surface: TelemetryRedactor | None = None
 _placed: dict[tuple[type, str], tuple[Any, Any]] = {}
 """By class and method, our wrapper and what was there before; ``None`` where the class had none of its own."""
 
+_undo: list[Callable[[], None]] = []
 _lock = threading.RLock()
 
 
@@ -50,6 +54,8 @@ def install(surface: TelemetryRedactor) -> None:
         except BaseException:
             uninstall()
             raise
+        if not _undo:
+            _undo.append(on_identity(_identified))
 
 
 def uninstall() -> None:
@@ -57,6 +63,8 @@ def uninstall() -> None:
     global _surface
     with _lock:
         _surface = None
+        while _undo:
+            _undo.pop()()
         for name in _PATCHES:
             cancel(name)
         for (owner, name), (wrapper, original) in list(_placed.items()):
@@ -67,6 +75,12 @@ def uninstall() -> None:
             else:
                 setattr(owner, name, original)
             del _placed[owner, name]
+
+
+def _identified(context: RequestContext) -> None:
+    surface = _surface
+    if surface is not None and _SDK in sys.modules:
+        surface.spans.identified(context)
 
 
 def _patch_spans(module: ModuleType) -> None:
@@ -94,7 +108,7 @@ def _patch_record_exporters(module: ModuleType) -> None:
 
 
 _PATCHES: dict[str, Callable[[ModuleType], None]] = {
-    "opentelemetry.sdk.trace": _patch_spans,
+    _SDK: _patch_spans,
     "opentelemetry.sdk.trace.export": _patch_span_exporters,
     "opentelemetry.sdk._logs._internal": _patch_records,
     "opentelemetry.sdk._logs._internal.export": _patch_record_exporters,

@@ -29,6 +29,13 @@ class SpanRedactor:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    def identified(self, context: RequestContext) -> None:
+        """Note on the running span to which request it belongs: it may be the server's, which ends outside of it."""
+        with suppress(Exception):
+            span: Any = get_current_span()
+            if isinstance(span, Span) and context_for(span) is None:
+                remember(span, context)
+
     def started(self, span: Any, parent_context: Any) -> None:
         """Note to which request a span belongs, as it may end where that is not known.
 
