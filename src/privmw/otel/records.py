@@ -8,8 +8,8 @@ from typing import Any
 from opentelemetry.trace import get_current_span
 
 from privmw.context import current_context, latest_context
-from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember
-from privmw.otel.spans import all_dropped, redacted_scope
+from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember, text_or_failed
+from privmw.otel.spans import Scope, all_dropped
 
 __all__ = ["RecordRedactor"]
 
@@ -47,38 +47,34 @@ class RecordRedactor:
             scope = record.instrumentation_scope
             if scope is not None and scope.name == _LEDGER:
                 return record
-            with self._parts.alone():
+            self._parts.enter()
+            try:
                 return self._redacted(record)
+            finally:
+                self._parts.leave()
         except Exception:  # noqa: BLE001 - whatever went wrong, the original must not leave
             self._parts.failures += 1
             return self._emptied(record)
 
     def _redacted(self, record: Any) -> Any:
-        inner, scope = record.log_record, record.instrumentation_scope
-        of_record = Attributes(inner.attributes)
-        of_scope = Attributes(scope.attributes if scope is not None else None)
-        parts: list[Any] = [
-            inner.body,
-            of_record.looked,
-            inner.event_name,
-            inner.severity_text,
-            [scope.name, scope.version, of_scope.looked] if scope is not None else None,
-        ]
+        inner = record.log_record
+        of_record, scope = Attributes(inner.attributes), Scope(record.instrumentation_scope, self._parts)
+        parts: list[Any] = [inner.body, of_record.looked, inner.event_name, inner.severity_text]
+        if scope.looked:
+            parts.append(scope.looked)
         noted = context_for(inner) or context_for(get_current_span(inner.context))
         safe = self._parts.look(parts, noted)
         resource = record.resource if record.resource is None else self._parts.resource(record.resource)
-        if safe is parts and resource is record.resource:
+        if safe is parts and resource is record.resource and scope.unchanged:
             return record
-        body, attributes, event_name, severity, new_scope = safe
+        body, attributes, event_name, severity, *more = safe
         new = copy.copy(inner)
         new.body = body
         new.attributes = of_record.rebuilt(attributes)
-        new.event_name = event_name
-        new.severity_text = severity
+        new.event_name = text_or_failed(event_name)
+        new.severity_text = text_or_failed(severity)
         new.exception = None  # its text stands among the attributes already
-        if new_scope is not parts[4]:
-            scope = redacted_scope(scope, new_scope, of_scope)
-        return _copied(record, new, resource, scope)
+        return _copied(record, new, resource, scope.rebuilt(more[0] if more else None))
 
     def _emptied(self, record: Any) -> Any:
         """What is left of a record that could not be looked at: that it happened, how grave it was and how much it held."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from privmw.context import RequestContext, current_context, latest_context, open_context
 from privmw.errors import RedactionError
@@ -16,15 +15,18 @@ from privmw.types import ValueRedactor
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
     from privmw.otel.records import RecordRedactor
     from privmw.otel.spans import SpanRedactor
 
-__all__ = ["FAILED", "Attributes", "Parts", "TelemetryRedactor", "context_for", "remember"]
+__all__ = ["FAILED", "Attributes", "Parts", "TelemetryRedactor", "context_for", "remember", "text_or_failed"]
+
+_T = TypeVar("_T")
 
 FAILED = "<REDACTION_FAILED>"
 _CONTEXT = "_privmw_context"
-_RESOURCES = 64
+_REMEMBERED = 512
 
 
 class TelemetryRedactor:
@@ -70,7 +72,7 @@ class Parts:
     def __init__(self, redactor: ValueRedactor) -> None:
         self._redactor = redactor
         self._busy = threading.local()
-        self._resources: dict[int, tuple[Resource, Resource]] = {}
+        self._known: dict[int, tuple[Any, Any]] = {}
         self.failures = 0
 
     def look(self, parts: list[Any], noted: RequestContext | None) -> list[Any]:
@@ -99,41 +101,56 @@ class Parts:
 
     def resource(self, resource: Resource) -> Resource:
         """Redact a resource, once: it describes a process, so that who is asking has no part in it."""
-        held = self._resources.get(id(resource))
+        held = self._known.get(id(resource))
         if held is not None:
-            return held[1]
+            kept: Resource = held[1]
+            return kept
+        attributes = Attributes(resource.attributes)
         try:
-            with open_context(RequestContext()):
-                safe = self._resource(resource)
+            url, _, looked = self._once([resource.schema_url, None, attributes.looked])
+            same = looked is attributes.looked and url == resource.schema_url
+            safe = resource if same else type(resource)(attributes.rebuilt(looked), url)
         except Exception:  # noqa: BLE001 - fail closed
             self.failures += 1
             return type(resource).get_empty()
-        if len(self._resources) >= _RESOURCES:
-            self._resources.clear()
-        self._resources[id(resource)] = resource, safe  # held, so that no other gets its id
+        return self._keep(resource, safe)
+
+    def scope(self, scope: InstrumentationScope) -> InstrumentationScope:
+        """Redact name and version of an instrumentation scope, once, as they name a library; not its attributes."""
+        held = self._known.get(id(scope))
+        if held is not None:
+            kept: InstrumentationScope = held[1]
+            return kept
+        given: list[Any] = [scope.name, scope.version, scope.schema_url]
+        safe = self._once(given)
+        if safe is given:
+            return self._keep(scope, scope)
+        name, version, url = map(text_or_failed, safe)
+        return self._keep(scope, type(scope)(name, version, url, scope.attributes))
+
+    def _once(self, parts: list[Any]) -> list[Any]:
+        with open_context(RequestContext()):
+            return self.look(parts, None)
+
+    def _keep(self, given: _T, safe: _T) -> _T:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[id(given)] = given, safe  # held, so that no other gets its id
         return safe
 
-    def _resource(self, resource: Resource) -> Resource:
-        attributes = Attributes(resource.attributes)
-        safe = self.look([resource.schema_url, attributes.looked, None], None)
-        if safe[1] is attributes.looked and safe[0] == resource.schema_url:
-            return resource
-        return type(resource)(attributes.rebuilt(safe[1]), safe[0])
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Refuse to be entered a second time by the same thread.
+    def enter(self) -> None:
+        """Begin with one span or log record, in this thread.
 
         Raises:
-            RedactionError: Redaction itself caused the span or log record.
+            RedactionError: Redaction itself caused it.
         """
         if getattr(self._busy, "on", False):
             raise RedactionError("depth", remedy="Redaction itself was traced")
         self._busy.on = True
-        try:
-            yield
-        finally:
-            self._busy.on = False
+
+    def leave(self) -> None:
+        """End what :meth:`enter` began."""
+        self._busy.on = False
 
 
 class Attributes:
@@ -172,6 +189,11 @@ class Attributes:
         new: Any = copy.copy(self._attributes)  # with its bounds, and the number of those that it dropped
         new._dict = every
         return new
+
+
+def text_or_failed(value: Any) -> Any:
+    """A text or nothing; what a redactor made of anything else would not fit."""
+    return value if value is None or isinstance(value, str) else FAILED
 
 
 def remember(holder: Any, context: RequestContext | None) -> None:

@@ -12,9 +12,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, Status, TraceState, get_current_span
 
 from privmw.context import RequestContext, current_context, latest_context
-from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember
+from privmw.otel.redactor import FAILED, Attributes, Parts, context_for, remember, text_or_failed
 
-__all__ = ["SpanRedactor", "all_dropped", "redacted_scope"]
+__all__ = ["Scope", "SpanRedactor", "all_dropped"]
 
 _LOOKED = "_privmw_looked"
 
@@ -61,8 +61,11 @@ class SpanRedactor:
         if getattr(span, _LOOKED, None) is self:
             return span
         try:
-            with self._parts.alone():
+            self._parts.enter()
+            try:
                 safe = self._redacted(span, context_for(span if live is None else live))
+            finally:
+                self._parts.leave()
         except Exception:  # noqa: BLE001 - whatever went wrong, the original must not leave
             self._parts.failures += 1
             safe = _emptied(span, self._parts)
@@ -71,66 +74,84 @@ class SpanRedactor:
         return safe
 
     def _redacted(self, span: ReadableSpan, noted: RequestContext | None) -> ReadableSpan:
-        context, scope, status = span.context, span.instrumentation_scope, span.status
+        context, status, attributes = span.context, span.status, Attributes(span._attributes)
+        parts: list[Any] = [span.name, status.description, attributes.looked]
+        optional: dict[str, Any] = {}
+        if context is not None and context.trace_state:
+            optional["state"] = dict(context.trace_state)
         events, links = span.events, span.links
-        of_span, of_scope = Attributes(span._attributes), Attributes(scope.attributes if scope is not None else None)
         of_events = [Attributes(event.attributes) for event in events]
         of_links = [Attributes(link.attributes) for link in links]
-        parts: list[Any] = [
-            span.name,
-            status.description,
-            of_span.looked,
-            dict(context.trace_state) if context is not None else {},
-            [scope.name, scope.version, of_scope.looked] if scope is not None else None,
-            [[event.name, held.looked, None] for event, held in zip(events, of_events, strict=True)],
-            [
-                [dict(link.context.trace_state), held.looked, None]
-                for link, held in zip(links, of_links, strict=True)
-            ],
-        ]  # fmt: skip
+        if events:
+            optional["events"] = [[e.name, held.looked, None] for e, held in zip(events, of_events, strict=True)]
+        if links:
+            optional["links"] = [
+                [dict(link.context.trace_state), held.looked, None] for link, held in zip(links, of_links, strict=True)
+            ]
+        scope = Scope(span.instrumentation_scope, self._parts)
+        if scope.looked:
+            optional["scope"] = scope.looked
+        parts += optional.values()
         safe = self._parts.look(parts, noted)
         resource = self._parts.resource(span.resource)
-        if safe is parts and resource is span.resource:
+        if safe is parts and resource is span.resource and scope.unchanged:
             return span
-        name, description, attributes, state, new_scope, new_events, new_links = safe
-        rebuilt_events: Any = span._events
-        if new_events is not parts[5]:
-            rebuilt_events = _like(span._events, [
-                event if new is old else Event(new[0], held.rebuilt(new[1]), event.timestamp)
-                for event, held, old, new in zip(events, of_events, parts[5], new_events, strict=True)
+        new = dict(zip(optional, safe[3:], strict=True))
+        new_events: Any = span._events
+        if (given := optional.get("events", ())) is not new.get("events", ()):
+            new_events = _like(new_events, [
+                event if one is old else Event(one[0], held.rebuilt(one[1]), event.timestamp)
+                for event, held, old, one in zip(events, of_events, given, new["events"], strict=True)
             ])  # fmt: skip
-        rebuilt_links: Any = span._links
-        if new_links is not parts[6]:
-            rebuilt_links = _like(span._links, [
-                link if new is old else Link(_context(link.context, new[0]), held.rebuilt(new[1]))
-                for link, held, old, new in zip(links, of_links, parts[6], new_links, strict=True)
+        new_links: Any = span._links
+        if (given := optional.get("links", ())) is not new.get("links", ()):
+            new_links = _like(new_links, [
+                link if one is old else Link(_context(link.context, one[0]), held.rebuilt(one[1]))
+                for link, held, old, one in zip(links, of_links, given, new["links"], strict=True)
             ])  # fmt: skip
-        same_scope = new_scope is parts[4]
+        if "state" in new and new["state"] is not optional["state"]:
+            context = _context(context, new["state"])
+        new_scope = scope.rebuilt(new.get("scope"))
+        description = text_or_failed(safe[1])
         return ReadableSpan(
-            name=_text(name),
-            context=context if context is None or state is parts[3] else _context(context, state),
+            name=text_or_failed(safe[0]),
+            context=context,
             parent=span.parent,
             resource=resource,
-            attributes=of_span.rebuilt(attributes),
-            events=rebuilt_events,
-            links=rebuilt_links,
+            attributes=attributes.rebuilt(safe[2]),
+            events=new_events,
+            links=new_links,
             kind=span.kind,
-            instrumentation_info=span._instrumentation_info if same_scope else None,
-            status=status if description == status.description else Status(status.status_code, _text(description)),
+            instrumentation_info=span._instrumentation_info if new_scope is span.instrumentation_scope else None,
+            status=status if description == status.description else Status(status.status_code, description),
             start_time=span.start_time,
             end_time=span.end_time,
-            instrumentation_scope=scope if same_scope or scope is None else redacted_scope(scope, new_scope, of_scope),
+            instrumentation_scope=new_scope,
         )
 
 
-def redacted_scope(scope: InstrumentationScope, safe: Any, attributes: Attributes) -> InstrumentationScope:
-    """A scope with what a redactor made of its name, version and attributes."""
-    name, version, looked = safe
-    return InstrumentationScope(_text(name), version, scope.schema_url, attributes.rebuilt(looked))
+class Scope:
+    """An instrumentation scope: name and version are looked at once, attributes with each span or log record.
 
+    Attributes:
+        looked: Attributes that must be looked at.
+        unchanged: Name and version are what they were.
+    """
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else FAILED
+    __slots__ = ("_attributes", "_safe", "looked", "unchanged")
+
+    def __init__(self, scope: InstrumentationScope | None, parts: Parts) -> None:
+        self._safe = None if scope is None else parts.scope(scope)
+        self._attributes = Attributes(None if scope is None else scope.attributes)
+        self.looked = self._attributes.looked
+        self.unchanged = self._safe is scope
+
+    def rebuilt(self, safe: Any) -> InstrumentationScope | None:
+        """The scope with what a redactor made of :attr:`looked`; ``None`` where it was not asked."""
+        scope = self._safe
+        if scope is None or safe is None or safe is self.looked:
+            return scope
+        return InstrumentationScope(scope.name, scope.version, scope.schema_url, self._attributes.rebuilt(safe))
 
 
 def _context(context: SpanContext, state: Any) -> SpanContext:
