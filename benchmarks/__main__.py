@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``ledger``; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress``, ``otel``, ``ledger``; ``docs`` writes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def _egress(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any]
     return egress.collect(quick=options.quick), egress.report
 
 
+def _otel(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    otel = import_module("benchmarks.otel")
+    return otel.collect(quick=options.quick), otel.report
+
+
 def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     ledger = import_module("benchmarks.ledger")
     return ledger.collect(options.only, quick=options.quick), ledger.report
@@ -52,6 +57,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "own": _own,
     "accuracy": _accuracy,
     "egress": _egress,
+    "otel": _otel,
     "ledger": _ledger,
     "docs": _docs,
 }
