@@ -42,6 +42,11 @@ def _middleware(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[
     return middleware.collect(quick=options.quick), middleware.report
 
 
+def _otel(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    otel = import_module("benchmarks.otel")
+    return otel.collect(quick=options.quick), otel.report
+
+
 def _ledger(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[Any], None]]:
     ledger = import_module("benchmarks.ledger")
     return ledger.collect(options.only, quick=options.quick), ledger.report
@@ -64,6 +69,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], Callabl
     "accuracy": _accuracy,
     "egress": _egress,
     "middleware": _middleware,
+    "otel": _otel,
     "ledger": _ledger,
     "names": _names,
     "docs": _docs,

@@ -25,6 +25,7 @@ __all__ = [
     "identify",
     "is_handled",
     "latest_context",
+    "on_identity",
     "open_context",
     "require_context",
 ]
@@ -242,6 +243,19 @@ def handled() -> Iterator[None]:
         _handled.reset(token)
 
 
+_observers: list[Callable[[RequestContext], None]] = []
+
+
+def on_identity(observer: Callable[[RequestContext], None]) -> Callable[[], None]:
+    """Have a function called, which must not raise, with each context to which :func:`identify` adds somebody.
+
+    Returns:
+        A function that undoes it.
+    """
+    _observers.append(observer)
+    return lambda: _observers.remove(observer)
+
+
 def identify(
     *,
     subject_id: str | int | UUID | None = None,
@@ -282,6 +296,8 @@ def identify(
     if new_conversation is not None:
         context.conversation = new_conversation
     context.add_identity(Identity(subject, email, name, phone, tuple((extra or {}).items())))
+    for observer in _observers:
+        observer(context)
 
 
 def _id(key: str, value: object) -> str | None:

@@ -18,6 +18,7 @@ from privmw.errors import ConfigurationError
 from privmw.ledger.ambient import AmbientCounter, AmbientSource
 from privmw.ledger.assemble import assemble
 from privmw.ledger.consents import ConsentRecorder
+from privmw.ledger.unkept import Unkept
 from privmw.ledger.writing.writer import LedgerWriter
 from privmw.policy.register import Register
 from privmw.policy.vocabulary import category_of, is_national_id, is_special
@@ -29,7 +30,7 @@ from privmw.redaction.pseudonymkeys import configured_keys
 from privmw.redaction.redactor import Redactor
 from privmw.settings import PrivacySettings
 from privmw.settings.nearest import did_you_mean
-from privmw.types import ConsentState, Durability, Receipt, TransferRecord
+from privmw.types import ConsentState
 
 __all__ = ["Runtime", "Surface", "ambient", "install", "record_consent", "uninstall"]
 
@@ -39,25 +40,10 @@ class Surface(StrEnum):
 
     LEDGER = "ledger"
     LOGS = "logs"
+    OTEL = "otel"
     SENTRY = "sentry"
     ANALYTICS = "analytics"
     EGRESS = "egress"
-
-
-class _NullReceipt:
-    def wait(self, timeout: float) -> None:
-        """Nothing to wait for."""
-
-    async def wait_async(self, timeout: float) -> None:  # noqa: ASYNC109 - the protocol's name
-        """Nothing to wait for."""
-
-
-class _NoLedger:
-    """Sink of a deployment that switched its ledger off."""
-
-    def submit(self, record: TransferRecord, durability: Durability = Durability.GROUP) -> Receipt:
-        """Forget the record."""
-        return _NullReceipt()
 
 
 class Runtime:
@@ -89,7 +75,7 @@ class Runtime:
         self.register = Register.from_settings(settings)
         self.consent_lookup: ConsentLookup | None = None
         self._redactors: dict[str, Redactor] = {}
-        for section in ("redaction", "logs", "sentry", "analytics"):
+        for section in ("redaction", "logs", "otel", "sentry", "analytics"):
             with settings.placing(section, "profile"):
                 profile_named(getattr(settings, section).profile or settings.redaction.profile)
         for profile in settings.redaction.profiles:  # whether a surface uses it or not: a mistake stops the start
@@ -109,7 +95,7 @@ class Runtime:
         )
         self._keys = configured_keys(settings)
         self._references = KeyedDigest(self._derived(b"subject reference"))
-        sink = self.ledger if self.ledger is not None else _NoLedger()
+        sink = self.ledger if self.ledger is not None else Unkept()
         prompts = self.redactor_for("ai")
         with settings.placing("ner"):
             self.names = configured_tier(settings) if settings.egress.enabled else None
@@ -231,6 +217,17 @@ class Runtime:
 
         stdlib.uninstall()
 
+    def _install_otel(self) -> None:
+        from privmw import otel
+
+        if self.settings.otel.enabled:
+            otel.install(self.redactor_for(self.settings.otel.profile or "logs"))
+
+    def _uninstall_otel(self) -> None:
+        from privmw import otel
+
+        otel.uninstall()
+
     def _install_sentry(self) -> None:
         if self.settings.sentry.enabled and _present("sentry_sdk"):
             from privmw import sentry
@@ -291,6 +288,7 @@ class Runtime:
 _INSTALL: dict[Surface, Callable[[Runtime], None]] = {
     Surface.LEDGER: Runtime._start_ledger,
     Surface.LOGS: Runtime._install_logs,
+    Surface.OTEL: Runtime._install_otel,
     Surface.SENTRY: Runtime._install_sentry,
     Surface.ANALYTICS: Runtime._install_analytics,
     Surface.EGRESS: Runtime._install_egress,
@@ -298,6 +296,7 @@ _INSTALL: dict[Surface, Callable[[Runtime], None]] = {
 _UNINSTALL: dict[Surface, Callable[[Runtime], None]] = {
     Surface.LEDGER: Runtime._close_ledger,
     Surface.LOGS: Runtime._uninstall_logs,
+    Surface.OTEL: Runtime._uninstall_otel,
     Surface.SENTRY: Runtime._uninstall_sentry,
     Surface.ANALYTICS: Runtime._uninstall_analytics,
     Surface.EGRESS: Runtime._uninstall_egress,

@@ -409,7 +409,7 @@ def test_a_library_without_the_method_is_reported(install: Install) -> None:
 SCRIPT = """
     import sys
     from privmw.egress.hooks import httpx as hook
-    from privmw.egress.hooks.lazy import when_imported
+    from privmw.lazy import when_imported
     assert "httpx2" not in sys.modules and "httpx" not in sys.modules
     hook.install(object())
     assert hook.installed_in() == []

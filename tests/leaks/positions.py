@@ -6,6 +6,7 @@ from tests.leaks.ai_positions import ANTHROPIC, OPENAI
 from tests.leaks.analytics_positions import POSTHOG
 from tests.leaks.http_positions import HTTP
 from tests.leaks.log_positions import LOG
+from tests.leaks.otel_positions import OTEL
 from tests.leaks.sdks import Act
 from tests.leaks.sentry_positions import SENTRY
 
@@ -13,6 +14,7 @@ __all__ = ["POSITIONS"]
 
 POSITIONS: dict[str, dict[str, Act]] = {
     "log": LOG,
+    "otel": OTEL,
     "sentry": SENTRY,
     "openai": OPENAI,
     "anthropic": ANTHROPIC,

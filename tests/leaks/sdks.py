@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import httpx2
@@ -13,6 +13,9 @@ from anthropic import Anthropic, AsyncAnthropic
 from openai import AsyncOpenAI, OpenAI
 from posthog import AsyncPosthog, Posthog
 from starlette.requests import Request
+
+if TYPE_CHECKING:
+    from tests.leaks.otel_positions import Telemetry
 
 __all__ = ["Act", "Sdks", "in_thread"]
 
@@ -22,9 +25,11 @@ class Sdks:
 
     Args:
         urls: Base URL of each stand-in, by name.
+        telemetry: Providers of spans and log records.
     """
 
-    def __init__(self, urls: dict[str, str]) -> None:
+    def __init__(self, urls: dict[str, str], telemetry: Telemetry) -> None:
+        self.telemetry = telemetry
         self.openai = AsyncOpenAI(api_key="k", base_url=urls["openai"])
         self.openai_sync = OpenAI(api_key="k", base_url=urls["openai"])
         self.anthropic = AsyncAnthropic(api_key="k", base_url=urls["anthropic"])

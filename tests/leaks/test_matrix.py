@@ -28,6 +28,7 @@ from privmw.demo.standins import (
     posthog_standin,
     sentry_standin,
 )
+from tests.leaks.otel_positions import Telemetry
 from tests.leaks.positions import POSITIONS
 from tests.leaks.sdks import Sdks
 from tests.leaks.values import VALUES, leaked
@@ -45,10 +46,12 @@ class World:
     def __init__(self, stack: ExitStack, folder: Path, *, protected: bool) -> None:
         make = (openai_standin, anthropic_standin, sentry_standin, posthog_standin)
         standins = [stack.enter_context(one()) for one in make]
-        standins.append(stack.enter_context(StandIn("http", lambda _: Reply(b"{}"))))
+        standins += [stack.enter_context(StandIn(name, lambda _: Reply(b"{}"))) for name in ("http", "otel")]
         self.standins = {standin.name: standin for standin in standins}
         self.stream = io.StringIO()
-        self.sdks = Sdks({name: standin.base_url for name, standin in self.standins.items()})
+        self.telemetry = Telemetry(self.standins["otel"].base_url)
+        stack.callback(self.telemetry.shutdown)
+        self.sdks = Sdks({name: standin.base_url for name, standin in self.standins.items()}, self.telemetry)
         handler = logging.StreamHandler(self.stream)
         handler.setFormatter(_Everything())
         logging.getLogger("leaks").addHandler(handler)
@@ -102,6 +105,8 @@ class World:
         ).raise_for_status()
         if surface == "sentry":
             sentry_sdk.flush(2)
+        if surface == "otel":
+            self.telemetry.flush()
 
     def left(self, surface: str) -> bytes:
         """Everything that left through a surface since the last look."""

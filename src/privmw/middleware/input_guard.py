@@ -86,7 +86,9 @@ class _Responder:
         scope = self._scope
         changes: dict[str, object] = {}
         path, query = scope["path"], scope.get("query_string", b"").decode("latin-1")
-        if self._guard.find(f"{path}\0{query}" if query else path):  # one scan for both, and two where it finds something
+        if self._guard.find(
+            f"{path}\0{query}" if query else path
+        ):  # one scan for both, and two where it finds something
             if self._found(path) and self._action != "flag":
                 self._forbid()
             matches = self._found(query)

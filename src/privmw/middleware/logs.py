@@ -9,10 +9,10 @@ __all__ = ["LogRedactionMiddleware"]
 
 
 class LogRedactionMiddleware(SurfaceMiddleware):
-    """Installs the log surface while the app runs.
+    """Installs the log and OpenTelemetry surfaces while the app runs.
 
     Middleware alone cannot redact logs: the server logs tracebacks outside of it. So this class wraps no message, it
-    switches the redaction of :mod:`privmw.logs.stdlib` on at start-up and off at shutdown.
+    switches the redaction of :mod:`privmw.logs.stdlib` and :mod:`privmw.otel` on at start-up and off at shutdown.
     """
 
-    surfaces = (Surface.LOGS,)
+    surfaces = (Surface.LOGS, Surface.OTEL)

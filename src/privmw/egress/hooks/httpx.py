@@ -16,12 +16,12 @@ from privmw.context import is_handled
 from privmw.egress.answers import BrokenCoding
 from privmw.egress.call import Call
 from privmw.egress.guard import Guard
-from privmw.egress.hooks.lazy import cancel, when_imported
 from privmw.egress.hooks.sdks import unretried
 from privmw.egress.identity import is_in_process
 from privmw.egress.outgoing import Outgoing, Prepared
 from privmw.egress.reply import Reply
 from privmw.errors import ConfigurationError, TransferDenied
+from privmw.lazy import cancel, when_imported
 
 __all__ = ["install", "installed_in", "uninstall"]
 
