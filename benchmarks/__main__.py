@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress`` … for the rest; ``docs`` writes the page."""
+"""``python -m benchmarks``: speed beside the peers; ``own``, ``accuracy``, ``egress`` … for the rest; ``docs`` writes tables."""
 
 from __future__ import annotations
 
