@@ -36,6 +36,9 @@ _WIDE = 160
 _PREFIX = 32
 """Characters that a value may have before its first digit."""
 
+_NEAR = 96
+"""Characters around a word in which values begin that it may be said of."""
+
 _SUFFIX = 32
 """Characters that a search may see behind a window, for the lookaheads of its patterns."""
 
@@ -65,6 +68,8 @@ class Confirmer:
         self._cues = cues
         self._allow = allow
         self._by_mask: dict[int, _Spoken] = {}
+        self._contesting = tuple(plan for plan in self._guarded if plan.contests)
+        self._contest = sum(plan.bit for plan in self._contesting)
 
     def confirm(
         self, text: str, candidates: Candidates, joined: Joined | None, marks: Mapping[int, int]
@@ -95,8 +100,12 @@ class Confirmer:
                     plans = known.get(mask) or self._spoken(mask)
                     doc.look(end)
                     self._speak(doc, plans, end - AFTER - plans.width, end + BEFORE + plans.width)
+                    if mask & self._contest and doc.taken:
+                        self._contend(doc, mask, end - _NEAR, end + _NEAR)
             for place, mask in spoken:
                 doc.look_at(place)
+                if mask & self._contest and doc.taken:
+                    self._contend(doc, mask, doc.floor, doc.floor + _NEAR)
                 self._speak(doc, self._spoken(mask), doc.floor, doc.floor + _UNDER_KEY)
         return doc.found
 
@@ -183,6 +192,17 @@ class Confirmer:
                 self._search(doc, plan, first, min(behind + _SUFFIX, high), behind)
                 doc.leave(plan, behind)
             digit = doc.digit(behind)
+
+    def _contend(self, doc: Document, mask: int, low: int, high: int) -> None:
+        """Let plans whose check or name decides have values near their word too that were taken for something else."""
+        plans = [plan for plan in self._contesting if plan.bit & mask]
+        for start in doc.taken_in(max(low, doc.floor), min(high, doc.ceiling)):
+            for plan in plans:
+                match = plan.match(doc.text, start, doc.ceiling)
+                if match is not None:
+                    begin, end, valid = self._judge(doc, plan, start, *match.span(plan.group))
+                    if valid:
+                        doc.found.append((begin, -end, plan.rank_verified, True, plan))
 
     def _spoken(self, mask: int) -> _Spoken:
         spoken = self._by_mask.get(mask)

@@ -84,7 +84,7 @@ def _unusual(words: tuple[str, ...], spelling: str) -> Iterator[str]:
     if spelling:
         yield spelling
     if 1 < len(words[0]) <= _DOTTED:
-        yield f"(?i:{'[./]'.join(words[0]) if len(words[0]) == 2 else _DOT.join(words[0])})"
+        yield f"(?:^|[^A-Za-z])(?i:{'[./]'.join(words[0]) if len(words[0]) == 2 else _DOT.join(words[0])})"
 
 
 def _source(word: str) -> str:

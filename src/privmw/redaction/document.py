@@ -135,6 +135,11 @@ class Document:
         self.done = {}
         self.taken = apart([(item[0], -item[1]) for item in self.found if item[3] or item[4].strong])
 
+    def taken_in(self, low: int, high: int) -> list[int]:
+        """Where those matches begin that are taken, in a part of the text."""
+        taken = self.taken
+        return [taken[at][0] for at in range(bisect_left(taken, (low, 0)), bisect_left(taken, (high, 0)))]
+
     def digit(self, low: int) -> int:
         """Where the first digit from a position on stands that is not taken; the end of everything where there is none.
 

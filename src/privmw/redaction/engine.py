@@ -80,6 +80,9 @@ class Engine:
             names.add(recognizer.name)
         self.plans = tuple(Plan(recognizer, index, threshold) for index, recognizer in enumerate(self.recognizers))
         groups = group_plans(self.plans)
+        unguarded = {plan.entity_type for plan in self.plans if not plan.guarded}
+        for plan in self.plans:
+            plan.contests = plan.contests and plan.entity_type not in unguarded
         guarded = tuple(plan for plan in self.plans if plan.guarded and plan.bit)
         self._guard = sum(plan.bit for plan in guarded)
         self.cues = Cues(self.plans)
@@ -127,7 +130,7 @@ class Engine:
                     found.append((low, -high, *rest))  # type: ignore[arg-type]
         if self.base64:
             found += self._whole(text, key_mask)
-        return resolve(found, text) if found else found
+        return resolve(found, text, self._nearer, key_mask) if found else found
 
     def _whole(self, text: str, key_mask: int) -> list[Found]:
         """A text that says something to be found in base64 is a match as a whole."""
@@ -153,7 +156,21 @@ class Engine:
         if self.base64:
             for place, leaf in enumerate(leaves):
                 found.setdefault(place, []).extend(self._whole(leaf, key_masks.get(place, 0)))
-        return {place: resolve(items, leaves[place]) for place, items in found.items() if items}
+        return {
+            place: resolve(items, leaves[place], self._nearer, key_masks.get(place, 0))
+            for place, items in found.items()
+            if items
+        }
+
+    def _nearer(self, text: str, ahead: Found, other: Found, key_mask: int) -> bool:
+        """Whether a word nearer to the value speaks for another match of it than for the one that is ahead."""
+        ahead_bit, other_bit = ahead[4].bit, other[4].bit
+        if key_mask & (ahead_bit | other_bit):
+            return not key_mask & ahead_bit
+        for _, _, mask in self.cues.around(text, ahead[0], -ahead[1], 0, len(text)):
+            if mask & (ahead_bit | other_bit):
+                return not mask & ahead_bit
+        return False
 
     def _find_joined(
         self, joined: Joined, candidates: Candidates, key_masks: Mapping[int, int]

@@ -95,6 +95,7 @@ class Plan:
         width: Longest value (known once prepared, for guarded plans).
         bit: This plan's bit in context masks, 0 without context words.
         within: Characters before a value in which a context word counts.
+        contests: A valid value beside a word may have been taken for another, by a plan that needs no word.
         close: Nothing but connecting words may stand between a context word and a value.
         yields: Its matches lose against more specific ones of the same value.
         rank: Order among matches of the same span when not verified; lower is better.
@@ -105,6 +106,7 @@ class Plan:
         "bit",
         "checksum",
         "close",
+        "contests",
         "direct",
         "entity_type",
         "group",
@@ -154,6 +156,7 @@ class Plan:
         self.width = 0
         self.within = recognizer.within
         self.close = recognizer.far is not None and recognizer.far < threshold
+        self.contests = self.guarded and self.required and (self.close or not self.overrides)
         self.search: Search = self._first_search
         self.match: Search = self._first_match
 

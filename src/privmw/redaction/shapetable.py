@@ -79,7 +79,8 @@ class ShapeTable:
         """Tell of each start what a match from it to the end of the shape leaves to the others.
 
         :func:`privmw.redaction.spans.resolve` lets an earlier start win, of the same span the better rank, and a later
-        one over it only where that is verified, and the earlier one neither that nor less specific.
+        one over it only where that is verified, and the earlier one neither that nor less specific. Which of two checked
+        types has the same span is told by the words beside it.
         """
         told = []
         for at, (offset, _, plan) in enumerate(starts):
@@ -93,7 +94,7 @@ class ShapeTable:
                     contained
                     and all(
                         other.recognizer.specificity <= plan.recognizer.specificity
-                        and (at > offset or best >= plan.rank_verified)
+                        and (at > offset or (best >= plan.rank_verified and not _disputed(plan, other)))
                         for at, best, other in rest
                     ),
                 )
@@ -104,6 +105,16 @@ class ShapeTable:
         if number not in self._patterns:
             self._patterns[number] = re.compile(self._sources[number])
         return self._patterns[number]
+
+
+def _disputed(plan: Plan, other: Plan) -> bool:
+    """Whether a word may make another type of a verified match."""
+    return (
+        other.required
+        and bool(other.bit)
+        and plan.entity_type != other.entity_type
+        and plan.recognizer.specificity == other.recognizer.specificity
+    )
 
 
 def _best(plan: Plan) -> int:

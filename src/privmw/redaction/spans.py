@@ -22,13 +22,24 @@ _KEPT = 4
 """Letters or digits that the rest of a trimmed match must have to stay a match of its own."""
 
 
-def resolve(found: list[Found], text: str) -> list[Found]:
+Nearer: TypeAlias = "Callable[[str, Found, Found, int], bool]"
+"""``(text, ahead, other, key_mask)``: whether a nearer word speaks for the other of two matches of the same span."""
+
+
+def resolve(found: list[Found], text: str, nearer: Nearer | None = None, key_mask: int = 0) -> list[Found]:
     """Turn candidate matches into ordered ones that do not overlap.
 
     Earlier start wins, then the longer, then the better rank (specificity, verification, score). A match that begins
     later, is verified and covers most of an unverified one wins over it; so does a more specific one that covers all
     letters and digits of it. What a loser covers beyond the winner stays covered when it holds at least four letters or
-    digits, so that a partial overlap does not leak its tail.
+    digits, so that a partial overlap does not leak its tail. Of two matches of the same span and no less specific type,
+    the one that a nearer word speaks for wins.
+
+    Args:
+        found: Candidate matches.
+        text: The text.
+        nearer: Compares the words of two matches.
+        key_mask: Context mask of the keys above the text, for ``nearer``.
     """
     if len(found) < 2:
         return found
@@ -36,12 +47,12 @@ def resolve(found: list[Found], text: str) -> list[Found]:
     end = -1
     for item in found:
         if item[0] < end:
-            return _resolve_overlaps(found, text)
+            return _resolve_overlaps(found, text, nearer, key_mask)
         end = -item[1]
     return found
 
 
-def _resolve_overlaps(found: list[Found], text: str) -> list[Found]:
+def _resolve_overlaps(found: list[Found], text: str, nearer: Nearer | None, key_mask: int) -> list[Found]:
     heap = list(found)  # sorted, hence a heap
     resolved: list[Found] = []
     current = heapq.heappop(heap)
@@ -56,10 +67,18 @@ def _resolve_overlaps(found: list[Found], text: str) -> list[Found]:
                 _push_rest(heap, current, start, stop, text)
             heapq.heappush(heap, other)
             current = heapq.heappop(heap)
+        elif other[:2] == current[:2]:
+            if nearer is not None and _of_another_type(current, other) and nearer(text, current, other, key_mask):
+                current = other
         elif other_end > end:
             _push_rest(heap, other, end, other_end, text)
     resolved.append(current)
     return resolved
+
+
+def _of_another_type(ahead: Found, other: Found) -> bool:
+    one, two = ahead[4].recognizer, other[4].recognizer
+    return one.entity_type != two.entity_type and two.specificity >= one.specificity
 
 
 def _beats(later: Found, earlier: Found, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.europe import dk_cpr, fi_hetu, no_fnr, se_organisation, se_personnummer
 from privmw.redaction.checksums.standard import standard
-from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
 from privmw.redaction.recognizers.labels import ORDERS, labelled
 from privmw.redaction.recognizers.shapes import DDMMYY, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
@@ -87,7 +87,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=("cpr", "cpr-nummer", "cpr-nr", "cprnr", "personnummer", "cpr number"),
         context_overrides=True,
         other=_OTHER,
-        specificity=Specificity.GENERIC,
         source="CPR-kontoret; numbers issued since 2007 need not pass mod 11, so a context word suffices",
     ),
     keyed(

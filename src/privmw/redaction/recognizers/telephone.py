@@ -27,7 +27,7 @@ _STRICT_WORDS = tuple(word for word in PHONE_WORDS if word not in _LOOSE_WORDS)
 """Words that make a telephone number of bare digits; "call 12345678" may be anything."""
 
 _BESIDE_WORDS = (
-    "my number", "office", "direct", "direct line", "callback", "ring me", "ring us", "ring", "text", "mob", "ph", "reach us", "hotline", "helpline", "signal",
+    "my number", "direct line", "direct number", "office number", "callback", "ring me", "ring us", "please text", "text to", "mob", "ph", "reach us", "helpline",
     "telegram", "viber", "imessage", "상담", "내 번호", "제 번호", "번호로",
 )  # fmt: skip
 """Words that are said of telephones and of much else: enough only right beside a number."""
@@ -226,7 +226,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         boosted=0.75,
         within=24,
         far=0.55,
-        specificity=Specificity.CATCHALL,
+        specificity=Specificity.GENERIC,
         other=_OTHER,
         source="Bare digits beside a word for telephone",
     ),
@@ -242,6 +242,19 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         other=_OTHER,
         specificity=Specificity.CATCHALL,
         source="Nine digits and more right beside such words; not in logs, where they are ids",
+    ),
+    Recognizer(
+        name="phone_with_place",
+        entity_type=_PHONE,
+        pattern=rf"{_BEFORE}(?P<value>(?=(?:[^0-9]{{0,2}}[0-9]){{8}})(?:\(\+?[0-9]{{1,5}}\)[ -]{{0,2}})?[0-9]{{1,13}}(?:[ ./-]{{1,2}}[0-9]{{1,9}}){{0,5}}{_EXTENSION})"
+        r"(?<=[0-9]{2})(?:-| \()(?:Office|Home|Work|Mobile|Cell|Fax)(?![0-9A-Za-z_-])(?! ?[=:])",
+        trigger=r"[0-9](?:-| \()(?:Office|Home|Work|Mobile|Cell|Fax)",
+        lookback=48,
+        lookahead=8,
+        score=0.65,
+        other=_OTHER,
+        specificity=Specificity.GENERIC,
+        source="Cards and letters: a number and where it rings, as in ``082 472 8690-Office``",
     ),
     Recognizer(
         name="phone_signature",
