@@ -38,13 +38,15 @@ def _printed(report: Callable[[Any], None], results: Any) -> str:
 
 
 def collect(*, quick: bool) -> dict[str, Any]:
-    """Run speed, own and accuracy; returns the text of each section."""
+    """Run speed, own, middleware and accuracy; returns the text of each section."""
     use("markdown")
-    speed, own, accuracy = (import_module(f"benchmarks.{name}") for name in ("speed", "own", "accuracy"))
+    names = ("speed", "own", "middleware", "accuracy")
+    speed, own, middleware, accuracy = (import_module(f"benchmarks.{name}") for name in names)
     machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
     sections = {
         "speed": machine + _printed(speed.report, speed.collect([], quick=quick)),
         "own": machine + _printed(own.report, own.collect(quick=quick)),
+        "middleware": machine + _printed(middleware.report, middleware.collect(quick=quick)),
         "accuracy": _printed(
             lambda results: accuracy.report(results, detail=False),
             accuracy.collect(None, quick=quick, profile="default"),
