@@ -1,7 +1,7 @@
 """The places in OpenTelemetry's SDK that no provider, processor or exporter gets around.
 
 ``Span.end`` hands every processor what ``Span._readable_span`` makes, and every log record passes one of two classes that
-fan it out. Both are private, but the same since 1.44; installation fails loudly where one is missing. The processors that
+fan it out. Both are private (as of 1.45); installation fails loudly where one is missing. The processors that
 feed exporters, and ``export`` of every exporter, are looked at as well: some vendors build spans by hand, or export a span
 that has not ended.
 """
