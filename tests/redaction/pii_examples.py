@@ -110,7 +110,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fr_siret": ("siret: [[73282932000074]] ok", "see 73282932000074 ok"),
     "fr_spi": ("fiscal: [[3396529888 269]] ok", "see 3396529888 269 ok"),
     "geo_coordinate": ("latitude: [[37.5665, 126.9780]] ok", "see 37.5665, 126.9780 ok"),
-    "geo_degree": ("latitude: [[37.5665]] ok", "took 37.5665 ok"),
+    "geo_degree": ("longitude [[126.9780]] ok", "see 126.9780 ok"),
     "gr_afm": ("afm: [[094259216]] ok", "see 094259216 ok"),
     "gr_amka": ("amka: [[01013099997]] ok", "see 01013099997 ok"),
     "hk_hkid": ("see [[A123456(3)]] ok", "see A123456(4) ok"),
