@@ -25,6 +25,8 @@ _IBANS = (
     "NO93 8601 1117 947",
 )
 _PUBLISHED = {
+    "geo_latitude": ("37.566535", "51.507351", "-33.868820"),
+    "mrz": ("L898902C36UTO7408122F1204159ZE184226B<<<<<10",),
     "iban": tuple(iban for iban in _IBANS if " " not in iban),
     "iban_grouped": tuple(iban for iban in _IBANS if " " in iban),
     "iban_odd": ("GB32XGXZ4217467132746", "AR51CBZD90134117639175697149"),

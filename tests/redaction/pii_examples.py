@@ -110,7 +110,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fr_siret": ("siret: [[73282932000074]] ok", "see 73282932000074 ok"),
     "fr_spi": ("fiscal: [[3396529888 269]] ok", "see 3396529888 269 ok"),
     "geo_coordinate": ("latitude: [[37.5665, 126.9780]] ok", "see 37.5665, 126.9780 ok"),
-    "geo_degree": ("latitude: [[37.5665]] ok", "took 37.5665 ok"),
+    "geo_degree": ("longitude [[126.9780]] ok", "see 126.9780 ok"),
     "gr_afm": ("afm: [[094259216]] ok", "see 094259216 ok"),
     "gr_amka": ("amka: [[01013099997]] ok", "see 01013099997 ok"),
     "hk_hkid": ("see [[A123456(3)]] ok", "see A123456(4) ok"),
@@ -322,5 +322,11 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "us_npi_named": ("npi: [[1234567890]] ok", "see 1234567890 ok"),
     "aba_routing_named": ("routing number [[123456789]] ok", "see 123456789 ok"),
     "imei_named": ("imei: [[490154203237519]] ok", "see 490154203237519 ok"),
+    "mrz": ("see [[L898902C36UTO7408122F1204159ZE184226B<<<<<10]] ok", "see L898902C37UTO7408122F1204159ZE184226B<<<<<10 ok"),
+    "ipv6_short": ("client ip [[5::7]] ok", "score 5::7 ok"),
+    "geo_latitude": ("lat [[37.566535]] and longitude unknown", "lat 37.566535 zoom 4"),
+    "kr_rrn_spaced": ("see [[900101 1234567]] ok", "load 5 900101 1234567 ok"),
+    "kr_frn_spaced": ("see [[900101 5234567]] ok", "load 5 900101 5234567 ok"),
+    "kr_pnu": ("PNU [[1168010100108250000]] ok", "see 1168010100108250000 ok"),
 }  # fmt: skip
 """Recognizer to ``(text with [[value]], near-miss)``. Numbers are made up, published by their issuers, or drawn at random."""

@@ -102,6 +102,8 @@ class Confirmer:
                     self._speak(doc, plans, end - AFTER - plans.width, end + BEFORE + plans.width)
                     if mask & self._contest and doc.taken:
                         self._contend(doc, mask, end - _NEAR, end + _NEAR)
+            if cues and spoken:
+                doc.done = {}  # a key speaks for all of its text, also for what is before the words in it
             for place, mask in spoken:
                 doc.look_at(place)
                 if mask & self._contest and doc.taken:

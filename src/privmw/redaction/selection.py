@@ -12,6 +12,7 @@ from privmw.redaction.engine import Engine
 from privmw.redaction.plan import compile_pattern
 from privmw.redaction.recognizers.base import Recognizer
 from privmw.redaction.recognizers.registry import all_recognizers
+from privmw.redaction.recognizers.shapes import never
 
 __all__ = ["OTHER_ENTITIES", "engine_for", "select"]
 
@@ -85,6 +86,12 @@ def _refuse_unknown(wanted: Iterable[str], names: frozenset[str] | set[str], fie
 def engine_for(
     recognizers: tuple[Recognizer, ...], threshold: float, gate: str, allow: frozenset[str], base64: bool
 ) -> Engine:
-    """Build an engine, or return the one that already does the same; what cannot reach the threshold is left out."""
+    """Build an engine, or return the one that already does the same.
+
+    What cannot reach the threshold is left out, and what stands by its name alone where a threshold of 0 waives words:
+    who asks for that wants the numbers that are valid.
+    """
     reachable = tuple(item for item in recognizers if max(item.score, item.boosted) >= threshold)
+    if threshold <= 0:
+        reachable = tuple(item for item in reachable if item.far != 0 or item.checksum is not never)
     return Engine(reachable, threshold=threshold, gate=gate, allow=allow, base64=base64)

@@ -31,7 +31,7 @@ _TRIGGER = (
 )
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
-    keyed("date_of_birth", "DATE_OF_BIRTH", rf"(?<![0-9A-Za-z.-]){_DATE}){RIGHT}(?![-./][0-9])", _TRIGGER, BIRTH_WORDS, boosted=0.85,
+    keyed("date_of_birth", "DATE_OF_BIRTH", rf"(?<![0-9A-Za-z.-]){_DATE})(?:T[0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?(?:Z|[+-][0-2][0-9]:?[0-9]{{2}})?)?{RIGHT}(?![-./][0-9])", _TRIGGER, BIRTH_WORDS, boosted=0.85,
           source="Written dates, ISO 8601"),
     keyed("date_of_birth_digits", "DATE_OF_BIRTH", rf"(?<![0-9A-Za-z_.-])(?:(?:19|20)?[0-9]{{2}}{MMDD}|{MMDD}(?:19|20)[0-9]{{2}})(?![0-9A-Za-z_-])", _TRIGGER, BIRTH_WORDS,
           boosted=0.8, specificity=Specificity.GENERIC, source="Six or eight digits beside a word for birth"),

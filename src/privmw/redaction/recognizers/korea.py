@@ -9,7 +9,7 @@ from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT
 
 __all__ = ["RECOGNIZERS"]
 
-_DASHED = r"(?:[-~]| [-~] | |-\r?\n)"
+_DASHED = r"(?:[-~]| [-~] |-\r?\n)"
 _DATE_TRIGGER = "[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _DASH_TRIGGER = r"(?:[-~ ]| [-~] |-\r?\n)?"
 _RIGHT = r"(?![0-9])(?![.-][0-9])(?![0-9A-Za-z])(?!/[0-9])"
@@ -46,6 +46,23 @@ def _resident(name: str, entity_type: str, genders: str, checksum: object, words
         context=words,
         other=_OTHER,
         source="Resident Registration Act, Enforcement Rule 2; no check digit on numbers issued since 2020-10-05",
+    )
+
+
+def _spaced_resident(name: str, entity_type: str, genders: str, words: tuple[str, ...]) -> Recognizer:
+    return Recognizer(
+        name=name,
+        entity_type=entity_type,
+        pattern=rf"(?<![0-9+])(?<![0-9][.-])(?<![0-9] ){YYMMDD} {genders}[0-9]{{6}}{_RIGHT}(?! [0-9])",
+        trigger=rf"{_DATE_TRIGGER} [1-8][0-9]{{6}}",
+        sieve=SIEVE,
+        lookback=24,
+        lookahead=8,
+        score=0.65,
+        boosted=0.95,
+        context=words,
+        other=_OTHER,
+        source="As above, with a blank: not in a row of numbers",
     )
 
 
@@ -128,6 +145,8 @@ def _driver_license(name: str, region: str, trigger: str, sieve: str = "", gap: 
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     _resident("kr_rrn", "KR_RRN", "[1-4]", kr_rrn, RRN_WORDS),
+    _spaced_resident("kr_rrn_spaced", "KR_RRN", "[1-4]", RRN_WORDS),
+    _spaced_resident("kr_frn_spaced", "KR_FRN", "[5-8]", FRN_WORDS),
     _bare_resident("kr_rrn_bare", "KR_RRN", "[1-4]", kr_bare_rrn, RRN_WORDS),
     _plausible_resident("kr_rrn_plausible", "KR_RRN", "[1-4]", RRN_WORDS),
     *(
@@ -260,6 +279,14 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         r"[0-9]{3}-?[0-9]{2}",
         ("우편번호", "postcode", "postal code", "zip code"),
         source="Korea Post: five digits since 2015, six before",
+    ),
+    keyed(
+        "kr_pnu",
+        "KR_PNU",
+        rf"{NUM_LEFT}(?:1[1-9]|[2-5][0-9])[0-9]{{3}}[- ]?[0-9]{{3}}[- ]?[0-9]{{2}}[- ]?[1289][- ]?[0-9]{{4}}[- ]?[0-9]{{4}}{NUM_RIGHT}",
+        r"[0-9]{5}[- ]?[0-9]{3}",
+        ("pnu", "필지", "필지고유번호", "토지고유번호", "토지 고유번호", "고유번호", "parcel number"),
+        source="Spatial data act: ten digits of the district, kind of land, main and side number of the lot",
     ),
     keyed(
         "kr_pccc",

@@ -42,8 +42,15 @@ ACCOUNTS = _split(
 )
 """Labels of Korean accounts and corporations, whose numbers look like those of persons."""
 
-STRUCTURED_ID = r"[\s\"'`\\]{0,4}(?:[=:][\s\"'`\\]{0,4}(?:di(?![A-Za-z])|(?:dI|DI)(?=[a-z_]))|di_|dI(?=[a-z]))"
-"""The id of a record, read backwards: ``id=``, ``"id":``, ``user_id``, ``userId``; not ``ID:`` as people write it."""
+_PERSONAL = "(?i:rellac|lanoitan|nezitic|tnediser|lanosrep|tropssap)"
+STRUCTURED_ID = (
+    rf"[\s\"'`\\]{{0,4}}(?:[=:][\s\"'`\\]{{0,4}}(?:di(?![A-Za-z]|[_ -]?{_PERSONAL})|(?:dI|DI)(?!_?{_PERSONAL})(?=[a-z_]))"
+    rf"|di_(?!{_PERSONAL})|dI(?!{_PERSONAL})(?=[a-z])|\(? ?(?i:ni) [\"'`]?di(?![A-Za-z])|:[0-9A-Za-z_.-]{{1,24}}[=:]yek(?![A-Za-z]))"
+)
+"""The id of a record, read backwards: ``id=``, ``"id":``, ``user_id``, ``userId``; not ``ID:`` as people write it.
+
+So are those that a query asks for (``"id" IN (123``), and the end of a key in parts (``key=phone:123``).
+"""
 
 _SIGNS = r"[\s\"'`\\(\[:=#>]{0,6}+\.?"
 _IS = "(?:(?i:si|saw|era) )?"

@@ -101,7 +101,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     _named(
         "uk_nino_named",
         "UK_NINO",
-        rf"[A-Za-z]{{2}}{_SIGN}{_groups(2, 2, 2)}{_SIGN}[A-Da-d]",
+        rf"[A-Za-z]{{2}}{_SIGN}{_groups(2, 2, 2)}{_SIGN}[A-Za-z]",
         ("nino", "national insurance number", "ni number"),
         "HMRC",
         left=LEFT,

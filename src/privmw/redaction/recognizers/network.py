@@ -5,7 +5,7 @@ from __future__ import annotations
 from privmw.redaction.checksums.network import ipv6
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
 from privmw.redaction.recognizers.labels import labelled
-from privmw.redaction.recognizers.shapes import LEFT, RIGHT
+from privmw.redaction.recognizers.shapes import LEFT, RIGHT, keyed
 
 __all__ = ["RECOGNIZERS"]
 
@@ -109,7 +109,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     Recognizer(
         name="ipv6",
         entity_type="IP_ADDRESS",
-        pattern=rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:.]*[0-9])(?:{_HEX}{{0,4}}:){{2,7}}"
+        pattern=rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:.]*[0-9])(?={_HEX}{{0,2}}:[0-9A-Fa-f:]*(?:{_HEX}{{3}}|\.)|{_HEX}{{3}}|::1(?![0-9A-Fa-f:]))(?:{_HEX}{{0,4}}:){{2,7}}"
         rf"(?:(?:{_OCTET}\.){{3}}{_OCTET}|{_HEX}{{0,4}})(?![0-9A-Za-z_:])(?!\.[0-9])(?:%[0-9A-Za-z]{{1,16}})?"
         r"(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_/-])(?!\.[0-9A-Za-z]))?",
         trigger=r"::[0-9A-Fa-f]|[0-9A-Fa-f]{2,4}::|[0-9]::|:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
@@ -121,6 +121,18 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         context=("ip", "ip address", "ipv6", "client", "remote", "peer"),
         specificity=Specificity.GENERIC,
         source="RFC 4291, RFC 5952",
+    ),
+    keyed(
+        "ipv6_short",
+        "IP_ADDRESS",
+        rf"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:]*[0-9])(?:{_HEX}{{0,4}}:){{2,7}}{_HEX}{{0,4}}(?![0-9A-Za-z_:])(?!\.[0-9])(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_/-]))?",
+        r"::[0-9A-Fa-f]|[0-9A-Fa-f]{2,4}::|[0-9]::|:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
+        ("ip address", "ipv6", "client ip", "remote addr", "ip addr"),
+        checksum=ipv6,
+        boosted=0.8,
+        within=24,
+        specificity=Specificity.GENERIC,
+        source="RFC 4291; groups of one or two digits are slices, times and scores as often as addresses",
     ),
     Recognizer(
         name="ipv6_unspecified",
@@ -138,7 +150,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         name="mac_address",
         entity_type="MAC_ADDRESS",
         pattern=rf"(?<![0-9A-Za-z_.-])(?<![0-9A-Fa-f]{{2}}:)(?!(?:[fF]{{2}}[:-]){{5}}[fF]{{2}}(?![0-9A-Fa-f:-])|(?:00[:-]){{5}}00(?![0-9A-Fa-f:-]))(?:{_HEX}{{2}}([:-])(?:{_HEX}{{2}}\1){{4}}{_HEX}{{2}}"
-        rf"(?:\1{_HEX}{{2}}\1{_HEX}{{2}})?|{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{4}})(?![0-9A-Za-z_])(?![:.-]{_HEX})",
+        rf"(?:\1{_HEX}{{2}}\1{_HEX}{{2}})?|(?=[0-9.]*[A-Fa-f]){_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{4}})(?![0-9A-Za-z_])(?![:.-]{_HEX})",
         trigger=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]"
         r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b",
         lookback=28,

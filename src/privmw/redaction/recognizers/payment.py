@@ -34,7 +34,7 @@ def _grouped(length: int) -> str:
 _OTHER = labelled((*ORDERS, *COUNTERS, *ACCOUNTS), also=STRUCTURED_ID)
 _CARD_RIGHT = r"(?![0-9A-Za-z])(?!-[0-9])(?!_[0-9]{3})"
 _FOURS = "[0-9]{4}(?:(?:[ .-][0-9]{4}){3}|[0-9]{12})"
-_PAYING = (*CARD_WORDS, "declined", "결제")
+_PAYING = (*CARD_WORDS, "declined", "pay with", "paid with", "결제")
 _LENGTHS = sorted(set(IBAN_LENGTHS.values()))
 _IBAN = "|".join(rf"{_countries(length)}[0-9A-Z]{{{length - 4}}}" for length in _LENGTHS)
 _IBAN_GROUPED = "|".join(_countries(length) + _grouped(length) for length in _LENGTHS)
@@ -89,7 +89,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "credit_card_loose",
         "CREDIT_CARD",
-        rf"{NUM_LEFT}(?:[1-6][0-9]{{3}}|81[0-9]{{2}}|9[0-9]{{3}})[ .-]?[0-9]{{3,6}}[ .-]?[0-9]{{3,5}}[ .-]?[0-9]{{3,5}}{_CARD_RIGHT}",
+        rf"{NUM_LEFT}(?!20[0-4][0-9][01][0-9][0-3][0-9])(?:[1-6][0-9]{{3}}|81[0-9]{{2}}|9[0-9]{{3}})[ .-]?[0-9]{{3,6}}[ .-]?[0-9]{{3,5}}[ .-]?[0-9]{{3,5}}{_CARD_RIGHT}",
         r"[1-69][0-9]{3}[ .-]?[0-9]{3}",
         CARD_WORDS,
         checksum=luhn,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from privmw.redaction.checksums.asia import in_aadhaar
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer
+from privmw.redaction.recognizers.labels import ACCOUNTS, COUNTERS, ORDERS, STRUCTURED_ID, labelled
 from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed
 
 __all__ = ["RECOGNIZERS"]
 
+_OTHER = labelled((*ORDERS, *COUNTERS, *ACCOUNTS), also=STRUCTURED_ID)
 _STATES = "AN|AP|AR|AS|BH|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TN|TR|TS|UK|UP|WB"
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
@@ -62,7 +64,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed("in_upi", "IN_UPI", r"(?<![0-9A-Za-z._-])[0-9A-Za-z][0-9A-Za-z._-]{1,63}@[A-Za-z]{2,20}(?![0-9A-Za-z.])",
           r"[0-9A-Za-z]@[A-Za-z]{2}", ("upi", "vpa", "upi id", "gpay", "paytm", "phonepe", "bhim"), source="NPCI"),
     keyed("in_mobile", "PHONE_NUMBER", rf"(?<![0-9A-Za-z+])(?:0|91[ -]?)?[6-9][0-9]{{4}}[ -]?[0-9]{{5}}{NUM_RIGHT}", r"[6-9][0-9]{4}[ -]?[0-9]{5}",
-          ("mobile", "mob", "phone", "whatsapp", "call", "contact"), source="DoT numbering plan"),
+          ("mobile", "mob", "phone", "whatsapp", "call", "contact"), within=32, far=0.55, other=_OTHER, source="DoT numbering plan"),
     keyed("pk_cnic", "PK_CNIC", rf"{NUM_LEFT}[1-7][0-9]{{4}}-?[0-9]{{7}}-?[0-9]{NUM_RIGHT}", r"[1-7][0-9]{4}-?[0-9]{7}", ("cnic", "nadra", "nic"),
           source="NADRA"),
     keyed("lk_nic", "LK_NIC", rf"{NUM_LEFT}(?:[0-9]{{9}}[VX]|(?:19|20)[0-9]{{10}}){NUM_RIGHT}", r"[0-9]{9}", ("nic", "sri lanka", "national identity card"),

@@ -27,7 +27,7 @@ _STRICT_WORDS = tuple(word for word in PHONE_WORDS if word not in _LOOSE_WORDS)
 """Words that make a telephone number of bare digits; "call 12345678" may be anything."""
 
 _BESIDE_WORDS = (
-    "my number", "direct line", "direct number", "office number", "callback", "ring me", "ring us", "please text", "text to", "mob", "ph", "reach us", "helpline",
+    "unter der nummer", "meine nummer", "mon numéro", "au numéro", "mi número", "al número", "mio numero", "meu número", "my number", "direct line", "direct number", "office number", "callback", "ring me", "ring us", "please text", "text to", "mob", "ph", "reach us", "helpline",
     "telegram", "viber", "imessage", "상담", "내 번호", "제 번호", "번호로",
 )  # fmt: skip
 """Words that are said of telephones and of much else: enough only right beside a number."""
@@ -190,7 +190,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     keyed(
         "phone_national",
         _PHONE,
-        rf"(?:{_BEFORE}|(?<=\\[nrt]))(?<!\" )(?<![A-Za-z][/-])(?<![0-9]:)(?![0-9]{{1,3}}\.[0-9]+(?![0-9]|[ ./-][0-9])|[0-9]+\.[0-9]{{5,}}(?![0-9]|[ ./-][0-9]))(?=(?:[^0-9]{{0,2}}[0-9]){{6}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?:1[ .-]{{1,2}}|8[ .-]{{0,2}}(?=\())?"
+        rf"(?:{_BEFORE}|(?<=\\[nrt]))(?<!\" )(?<![A-Za-z][/-])(?<![0-9]:)(?![0-9]{{1,3}}\.[0-9]+(?![0-9]|[ ./-][0-9])|[0-9]+\.[0-9]{{5,}}(?![0-9]|[ ./-][0-9]))(?=(?:[^0-9]{{0,2}}[0-9]){{6}})(?![12][09][0-9]{{2}}[-/.][01]?[0-9][-/.])(?![0-9]{{1,4}}/[0-9]{{1,4}}(?![0-9]|[ ./-][0-9]))(?:1[ .-]{{1,2}}|8[ .-]{{0,2}}(?=\())?"
         r"(?:\(\+?[0-9]{1,5}\)[ -]{0,2}[0-9]{2,10}(?:[ ./-]{1,2}[0-9]{2,8}){0,4}"
         r"|(?:00[1-9][0-9]{0,2}[ .-])?(?:[0-9]{2,5}|[0-9](?=[ -]))(?:[ ./-]{1,2}[0-9]{1,9}){1,4})"
         rf"{_EXTENSION}(?<=[0-9]{{2}}){NUM_RIGHT}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from privmw.redaction.checksums.americas import us_dea, us_npi, us_ssn
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
+from privmw.redaction.recognizers.labels import STRUCTURED_ID
 from privmw.redaction.recognizers.shapes import LEFT, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, never
 
 __all__ = ["RECOGNIZERS"]
@@ -114,6 +115,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         specificity=Specificity.GENERIC,
         within=40,
         far=0.55,
+        other=STRUCTURED_ID,
         source="US Department of State: nine digits, next-generation book one letter and eight digits",
     ),
     keyed(
