@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from privmw.context import RequestContext, current_context, identify, open_context
+from privmw.egress import refusal
 from privmw.egress.guard import Guard
 from privmw.egress.identity import endpoint_of, is_in_process, is_loopback
 from privmw.egress.outgoing import Outgoing
@@ -153,12 +154,16 @@ def test_a_sink_that_takes_nothing_stops_transfers_abroad(redactor: Redactor) ->
         sent(guard)
 
 
-def test_a_failing_register_lets_nothing_leave(redactor: Redactor, sink: ListSink) -> None:
-    """Whatever breaks before the decision, the answer is a refusal."""
+def test_a_failing_register_lets_nothing_leave(
+    redactor: Redactor, sink: ListSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever breaks before the decision, the answer is a refusal, and the log says that it was the guard's."""
+    refusal._told.clear()
     guard = guard_of(redactor, sink)
     guard.means.register = None  # type: ignore[assignment]
     with purpose("reply"), pytest.raises(TransferDenied, match=r"guard\.failed"):
         guard.open(outgoing("api.openai.com"))
+    assert "The guard itself failed (AttributeError)" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -272,14 +272,18 @@ def test_super_checkpoints_do_not_repeat_the_dead(tmp_path: Path) -> None:
 
 
 def test_what_dead_writers_left_is_signed(tmp_path: Path) -> None:
-    """A chain that has been quiet is signed to its end; one that is altered, or contradicts its checkpoint, is not."""
-    unsigned = write_ledger(tmp_path, 3, host="unsigned", keys=None)
-    altered = write_ledger(tmp_path, 3, host="altered", keys=None)
+    """A quiet chain is signed to its end; not one that is altered or contradicts its checkpoint, nor one nobody vouched for."""
+    killed = write_ledger(tmp_path, 3, host="killed", every=1)
+    edit(killed, "DELETE FROM checkpoints WHERE size > 2")
+    brought = write_ledger(tmp_path, 3, host="brought", keys=None)  # by whoever can put a file into the folder
+    altered = write_ledger(tmp_path, 3, host="altered")
+    edit(altered, "DELETE FROM checkpoints WHERE size > 2")
     edit(altered, "UPDATE headers SET header = CAST(replace(header, '\"US\"', '\"DE\"') AS BLOB) WHERE seq = 2")
     forged = write_ledger(tmp_path, 3, host="forged")
     wrong = KEYS.sign(Checkpoint(notes_of(forged)[-1].origin, 4, bytes(32)).text()).decode()
     edit(forged, "DELETE FROM checkpoints", ("INSERT INTO checkpoints VALUES (4, 0, ?)", (wrong,)))
-    gap = write_ledger(tmp_path, 3, host="gap", keys=None)
+    gap = write_ledger(tmp_path, 3, host="gap", every=1)
+    edit(gap, "DELETE FROM checkpoints WHERE size > 1")
     edit(gap, "DELETE FROM headers WHERE seq = 2")
     strange = write_ledger(tmp_path, 3, host="strange")
     edit(strange, "DELETE FROM checkpoints", "INSERT INTO checkpoints VALUES (4, 0, 'nonsense')")
@@ -288,8 +292,10 @@ def test_what_dead_writers_left_is_signed(tmp_path: Path) -> None:
     assert 1 == sign_leftovers(store, KEYS, ManualClock(START_MS + 600_000))
     assert 0 == sign_leftovers(store, KEYS, ManualClock(START_MS + 600_000))
     store.close()
-    assert [5] == [item.size for item in notes_of(unsigned)]
-    assert [[], [4], []] == [[item.size for item in notes_of(file)] for file in (altered, forged, gap)]
+    assert 5 == notes_of(killed)[-1].size
+    assert [] == notes_of(brought)
+    for file in (altered, forged, gap):
+        assert 5 not in [item.size for item in notes_of(file)]
 
 
 def test_super_checkpoint_over_nothing_is_none(tmp_path: Path) -> None:

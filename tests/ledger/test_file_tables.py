@@ -30,6 +30,18 @@ CHANGES = {
     "a view in place of a table": ("ALTER TABLE headers RENAME TO hidden", REPLACED),
     "an index that is gone": ("DROP INDEX headers_time",),
     "a column more": ("ALTER TABLE payloads ADD COLUMN copy TEXT",),
+    "a trigger with the name of a statistic": (
+        "CREATE TABLE shadow (x)",
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_stat1', 'headers', 0, "
+        "'CREATE TRIGGER sqlite_stat1 AFTER INSERT ON headers BEGIN DELETE FROM headers WHERE seq = new.seq; END')",
+        "DROP TABLE shadow",
+    ),
+    "a statistic of one's own": (
+        "ANALYZE",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET sql = 'CREATE TABLE sqlite_stat1(tbl,idx,stat,copy)' WHERE name = 'sqlite_stat1'",
+    ),
     "a statistic with a name of its own": ("CREATE TABLE stat1 (x)",),
     "another time of making": ("UPDATE meta SET value = 'abc' WHERE key = 'created'",),
     "another host": ("UPDATE meta SET value = 'elsewhere' WHERE key = 'host'",),

@@ -41,7 +41,7 @@ __all__ = ["Call"]
 
 T = TypeVar("T")
 
-_LONG = 128 * 1024  # bytes of a body that would hold up the event loop for milliseconds
+_LONG = 16 * 1024  # bytes of a body that would hold up the event loop for milliseconds, where it is full of values
 
 
 class Call:

@@ -13,6 +13,7 @@ from privmw.egress.leaves import NameFinder, TextRewriter
 from privmw.egress.means import Means
 from privmw.egress.outgoing import Outgoing
 from privmw.egress.records import Findings
+from privmw.egress.refusal import refuse
 from privmw.errors import ConfigurationError, TransferDenied
 from privmw.policy.decision import TransferRequest, decide
 from privmw.policy.register import Register
@@ -183,8 +184,11 @@ class Guard:
 
     def _failed(self, outgoing: Outgoing, failure: str) -> None:
         if self.means.enforcing:
-            raise TransferDenied(
-                ReasonCode.GUARD_FAILED,
-                recipient=self.means.recorder.host(outgoing),
+            host = self.means.recorder.host(outgoing)
+            denial = Decision(
+                kind=DecisionKind.DENY,
+                reason_code=ReasonCode.GUARD_FAILED,
+                recipient=host,
                 remedy=f"The guard itself failed ({failure}).",
             )
+            refuse(denial, host, current_context())

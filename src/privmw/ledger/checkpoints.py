@@ -247,7 +247,8 @@ def super_checkpoint(
 ) -> Checkpoint | None:
     """Sign one statement over the latest checkpoints of all writers, so that a missing writer shows.
 
-    What writers that are gone left unsigned is signed first. Only checkpoints of these keys are taken in, and one that did
+    What writers that are gone left unsigned is signed first; the first time also what was written before there was a key.
+    Only checkpoints of these keys are taken in, and one that did
     not change is named again after a week: files of hosts that are gone would otherwise fill every statement, and what was
     said once holds for as long as its record is kept. The statement becomes a ``checkpoint`` record in the chain of
     ``sink``, with the list of writers in it, and goes to the anchors behind the checkpoints it is about.
@@ -267,9 +268,9 @@ def super_checkpoint(
     Raises:
         LedgerUnavailable: The record could not be made durable.
     """
-    sign_leftovers(store, keys, clock)
-    latest = _latest_signed(store, keys)
     told = _told_lately(store, keys, clock.time_ms() - _TOLD_MS)
+    sign_leftovers(store, keys, clock, unsigned=not told and not _told_lately(store, keys, 0))
+    latest = _latest_signed(store, keys)
     latest = {origin: item for origin, item in latest.items() if told.get(origin) != item[0].size}
     if not latest:
         return None

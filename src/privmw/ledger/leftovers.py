@@ -1,7 +1,8 @@
 """Signs what writers that are gone left unsigned, where no successor takes their file over.
 
-A process that is killed leaves up to a minute of records without a checkpoint, and one that had no key leaves all of them.
-The next process of the same host signs them; where each host has a name of its own (containers), there is none.
+A process that is killed leaves up to a minute of records without a checkpoint. The next process of the same host signs them;
+where each host has a name of its own (containers), there is none. Once the ledger is being signed, only a chain of which a
+trusted key has signed a part is gone on with: whoever can put a file into the folder must not have it signed.
 """
 
 from __future__ import annotations
@@ -33,15 +34,16 @@ QUIET_MS = 600_000
 _BLOCK = 2048
 
 
-def sign_leftovers(store: Store, keys: SigningKeys, clock: Clock) -> int:
+def sign_leftovers(store: Store, keys: SigningKeys, clock: Clock, *, unsigned: bool = False) -> int:
     """Sign each chain that has been quiet for long and is not signed to its end.
 
-    A chain that contradicts itself or its latest checkpoint is left to ``privmw verify``.
+    A chain that contradicts itself, or whose latest checkpoint is not believed or does not fit, is left to ``privmw verify``.
 
     Args:
         store: The whole ledger.
         keys: Keys, the last of which signs.
         clock: Tells the time.
+        unsigned: Chains without any checkpoint are signed, too: they are from before there was a key.
 
     Returns:
         How many were signed.
@@ -52,6 +54,8 @@ def sign_leftovers(store: Store, keys: SigningKeys, clock: Clock) -> int:
             head = chain.head()
             stored = list(chain.checkpoints())[-1:]
             if head is None or clock.time_ms() - head.time_ms < QUIET_MS or (stored and stored[0].size > head.seq):
+                continue
+            if not stored and not unsigned:
                 continue
             root = _root(chain, head.seq + 1, stored[0] if stored else None, keys)
             target = store.open_purgeable(chain.writer_id)
@@ -71,7 +75,7 @@ def _root(chain: ReadableChain, size: int, stored: StoredCheckpoint | None, keys
 
     Raises:
         MerkleError: The chain has a gap, a record that does not hash to what is stored, or is not the one that was signed.
-        NoteError: Its latest checkpoint is none, or another chain's.
+        NoteError: Its latest checkpoint is none, another chain's, or not signed by a trusted key.
     """
     nodes = list(chain.subtrees())
     tree = CompactRange.from_nodes(sum(1 << level for level, _, _ in nodes), nodes)
@@ -90,8 +94,8 @@ def _open(stored: StoredCheckpoint, origin: str, keys: SigningKeys) -> Checkpoin
     checkpoint = parse_checkpoint(note.text)
     if (checkpoint.origin, checkpoint.size) != (origin, stored.size):
         raise NoteError("the latest checkpoint is another chain's")
-    if check_note(note, keys.trusted(), verify_signature) is Signed.BAD:
-        raise NoteError("the latest checkpoint's signature is wrong")
+    if check_note(note, keys.trusted(), verify_signature) is not Signed.VALID:
+        raise NoteError("the latest checkpoint is not signed by a trusted key")
     return checkpoint
 
 
