@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.__main__ import main
+from privmw.logs import stdlib
 
 
 def test_the_command_prints_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
@@ -13,3 +14,4 @@ def test_the_command_prints_every_figure(capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     for row in ("FastAPI alone", "InputGuardMiddleware", "all, as PrivacyMiddleware", "Requests per second"):
         assert row in printed
+    assert not stdlib.installed(), "the apps give back what they took"
