@@ -5,7 +5,6 @@ from __future__ import annotations
 from privmw.redaction.checksums.europe import be_rrn, ch_ahv, es_cif, es_nif, fr_nir, fr_spi, it_fiscal_code
 from privmw.redaction.checksums.standard import standard
 from privmw.redaction.recognizers.base import ChecksumPolicy, Recognizer, Specificity
-from privmw.redaction.recognizers.labels import STRUCTURED_ID
 from privmw.redaction.recognizers.shapes import LEFT, NOT_SIZE, NUM_LEFT, NUM_RIGHT, RIGHT, SIEVE, keyed, or_size
 
 __all__ = ["RECOGNIZERS"]
@@ -204,6 +203,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
         "eu_passport", "PASSPORT_NUMBER", rf"{LEFT}(?=[0-9A-Z]*[0-9]{{4}})(?!(?-i:[0-9]*[a-f][0-9a-f]*){RIGHT})[0-9A-Z]{{7,10}}{RIGHT}", r"[0-9]{4}",
         ("passport number", "passport no", "passport #", "passport id", "passportnumber", "passeport", "pasaporte", "passaporto",
          "reisepass", "paspoort", "pass nr", "paszport", "旅券", "パスポート", "护照", "여권번호", "여권 번호"),
-        boosted=0.7, far=0.55, other=STRUCTURED_ID, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
+        boosted=0.7, far=0.55, specificity=Specificity.CATCHALL, source="ICAO 9303: up to nine characters",
     ),
 )  # fmt: skip
