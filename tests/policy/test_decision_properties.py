@@ -78,7 +78,7 @@ requests = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(registers, requests)
 def test_there_is_always_a_sound_answer(register: Register, request: TransferRequest) -> None:
     """Any register and request gets one decision, allowed without a reason or denied with one, and always the same."""
@@ -93,7 +93,7 @@ def test_there_is_always_a_sound_answer(register: Register, request: TransferReq
     assert decision == decide(register, request)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(registers, requests)
 def test_what_is_unknown_is_never_allowed(register: Register, request: TransferRequest) -> None:
     """No unknown host, unresolved or undeclared purpose, undeclared recipient or unknown country gets anything."""
@@ -104,7 +104,7 @@ def test_what_is_unknown_is_never_allowed(register: Register, request: TransferR
         assert decision.country is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(registers, requests)
 def test_denials_win(register: Register, request: TransferRequest) -> None:
     """Whatever allows a transfer, a denied purpose, a denied category or a suspension ends it."""
@@ -125,7 +125,7 @@ def test_denials_win(register: Register, request: TransferRequest) -> None:
         assert DecisionKind.DENY is decide(register, replace(request, **change)).kind
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(registers, requests, st.frozensets(st.sampled_from(sorted(categories())), max_size=3))
 def test_more_content_never_allows_more(register: Register, request: TransferRequest, more: frozenset[str]) -> None:
     """A transfer that is denied stays denied when more personal data are found in it."""

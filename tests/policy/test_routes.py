@@ -61,7 +61,7 @@ REQUESTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(members=REQUESTS)
 def test_a_remembered_answer_is_the_one_worked_out(members: dict[str, Any]) -> None:
     """Whatever was asked before, the answer is the one that the whole of the policy gives."""

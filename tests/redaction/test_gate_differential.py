@@ -184,7 +184,7 @@ def test_a_digit_behind_a_sign(behind: str) -> None:
 
 
 @given(joined)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_any_mix(text: str) -> None:
     """Both gates agree on values, cut values, context words and signs in any order."""
     same(text)

@@ -241,7 +241,7 @@ texts = st.lists(pieces, max_size=12).map("".join)
 
 
 @given(texts)
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_the_way_back(text: str) -> None:
     """Spans map back into the text, never backwards, neighbours without overlap; the whole maps to the whole."""
     folded = normalise(text)
@@ -257,7 +257,7 @@ def test_the_way_back(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_the_original_says_the_same(text: str) -> None:
     """The stretch of the original that a span maps to, normalised by itself, holds what the span holds."""
     folded = normalise(text)
@@ -291,7 +291,7 @@ def test_disguises_in_any_surroundings(entity_type: str, evasion: str, around: s
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_agrees_with_the_standard_library(text: str) -> None:
     """HTML and percent escapes of any text normalise to what the text normalises to."""
     plain = normalise(text)

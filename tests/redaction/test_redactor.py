@@ -112,7 +112,7 @@ jsons = st.recursive(
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_find(text: str) -> None:
     """Matches lie in the text, in order, apart, each with a type that is known and a score from 0 to 1."""
     end = 0
@@ -124,7 +124,7 @@ def test_find(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_text(text: str) -> None:
     """A text is rebuilt around its matches, and comes out the very same where there are none; placeholders stay."""
     matches = redactor().find(text)
@@ -139,7 +139,7 @@ def test_text(text: str) -> None:
 
 
 @given(apart)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_twice_is_once(text: str) -> None:
     """Where values are set apart, redacting again changes nothing, in texts, values and documents."""
     once = redactor().text(text)
@@ -151,7 +151,7 @@ def test_twice_is_once(text: str) -> None:
 
 
 @given(values)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_value(value: Any) -> None:
     """A value keeps its shape and its input, and comes out the very same where nothing is found; placeholders stay."""
     before = copy.deepcopy(value)
@@ -165,7 +165,7 @@ def test_value(value: Any) -> None:
 
 
 @given(jsons)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_json(value: Any) -> None:
     """A document stays a document, the very same where nothing is found, and is redacted as its value is."""
     data = json.dumps(value).encode()
@@ -176,7 +176,7 @@ def test_json(value: Any) -> None:
 
 
 @given(st.binary(max_size=60) | texts.map(lambda text: text.encode("utf-8", "surrogatepass")))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_json_of_anything(data: bytes) -> None:
     """What is no document is redacted as text, whatever its bytes; placeholders stay."""
     once = redactor().json(data)
@@ -186,7 +186,7 @@ def test_json_of_anything(data: bytes) -> None:
 
 
 @given(st.lists(texts, min_size=2, max_size=2), planted, st.sampled_from(("note", "items", "a.b", "메모")))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_planted_values_are_gone(around: list[str], value: str, key: str) -> None:
     """A value set apart by spaces is gone from texts, values and documents, wherever it stands."""
     text = f"{around[0]} {value} {around[1]}"
