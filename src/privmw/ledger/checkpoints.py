@@ -247,7 +247,7 @@ def super_checkpoint(
 ) -> Checkpoint | None:
     """Sign one statement over the latest checkpoints of all writers, so that a missing writer shows.
 
-    What writers that are gone left unsigned is signed first; the first time also what was written before there was a key.
+    What writers that are gone left unsigned is signed first, also what was written before there was a key.
     Only checkpoints of these keys are taken in, and one that did
     not change is named again after a week: files of hosts that are gone would otherwise fill every statement, and what was
     said once holds for as long as its record is kept. The statement becomes a ``checkpoint`` record in the chain of
@@ -269,7 +269,7 @@ def super_checkpoint(
         LedgerUnavailable: The record could not be made durable.
     """
     told = _told_lately(store, keys, clock.time_ms() - _TOLD_MS)
-    sign_leftovers(store, keys, clock, unsigned=not told and not _told_lately(store, keys, 0))
+    sign_leftovers(store, keys, clock, unsigned=True)
     latest = _latest_signed(store, keys)
     latest = {origin: item for origin, item in latest.items() if told.get(origin) != item[0].size}
     if not latest:

@@ -1,8 +1,8 @@
 """Signs what writers that are gone left unsigned, where no successor takes their file over.
 
 A process that is killed leaves up to a minute of records without a checkpoint. The next process of the same host signs them;
-where each host has a name of its own (containers), there is none. Once the ledger is being signed, only a chain of which a
-trusted key has signed a part is gone on with: whoever can put a file into the folder must not have it signed.
+where each host has a name of its own (containers), there is none. A chain that has a checkpoint is gone on with only where a
+trusted key has signed it.
 """
 
 from __future__ import annotations
